@@ -1,0 +1,62 @@
+"""Writes on catalogues, limits and the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from hawthorn.categories import seeds
+from hawthorn.categories.models import CalendarDay, Category, Policy
+from hawthorn.kernel.clock import local
+from hawthorn.kernel.errors import Refused
+from hawthorn.tenants import actions as tenants
+from hawthorn.tenants.models import Tenant
+
+
+def seed_tenant(tenant: Tenant, preset: str, *, now: datetime) -> int:  # noqa: ARG001 (every write is told the time)
+    """Give a tenant its catalogues, limits and calendar; what is there already stays as it is. Returns the rows made.
+
+    Raises Refused `not_a_choice` for an unknown preset.
+    """
+    if preset not in seeds.presets():
+        raise Refused("not_a_choice", ["preset"])
+    with transaction.atomic():
+        made = _seed_categories(tenant, preset) + _seed_policy(tenant, preset) + _seed_calendar(tenant)
+        if made:
+            tenants.bump(tenant.county_id or tenant.pk)
+    return made
+
+
+def _seed_categories(tenant: Tenant, preset: str) -> int:
+    known = set(Category.objects.filter(tenant=tenant).values_list("catalogue", "key"))
+    fresh = [Category(tenant=tenant, **line) for line in seeds.categories(preset) if (line["catalogue"], line["key"]) not in known]
+    return len(Category.objects.bulk_create(fresh))
+
+
+def _seed_policy(tenant: Tenant, preset: str) -> int:
+    chosen = seeds.presets()[preset]
+    values = {field: chosen[field] for field in ("preset", "source", "tiers", "stages", "timetable", "danger_words")}
+    return int(Policy.objects.get_or_create(tenant=tenant, defaults=values)[1])
+
+
+def _seed_calendar(tenant: Tenant) -> int:
+    known = set(CalendarDay.objects.filter(tenant=tenant).values_list("on", flat=True))
+    fresh = [CalendarDay(tenant=tenant, on=on, kind=kind, name=name) for on, kind, name in seeds.calendar_days() if on not in known]
+    return len(CalendarDay.objects.bulk_create(fresh))
+
+
+def put_category(*, tenant: Tenant, catalogue: str, key: str, values: Mapping[str, Any], now: datetime) -> None:
+    """Add a line to a catalogue, or change one; a change makes a new version. Raises Refused `past` for an end before today."""
+    ended_on = values.get("ended_on")
+    found = Category.objects.filter(tenant=tenant, catalogue=catalogue, key=key).first()
+    if ended_on is not None and ended_on < local(now).date() and (found is None or found.ended_on != ended_on):
+        raise Refused("past", ["ended_on"])
+    with transaction.atomic():
+        if found is None:
+            Category.objects.create(tenant=tenant, catalogue=catalogue, key=key, **values)
+        else:
+            Category.objects.filter(pk=found.pk).update(version=found.version + 1, **values)
+        tenants.bump(tenant.county_id or tenant.pk)

@@ -1,0 +1,1 @@
+"""Django's SQLite backend with a fair write gate around the outermost write transaction."""

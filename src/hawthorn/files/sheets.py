@@ -1,0 +1,274 @@
+"""Reading and writing Excel workbooks: capped before they are unpacked, tables found by their headings, problems with cell addresses.
+
+Knows no room: what a column means is told by a `Column`.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hawthorn.kernel.clock import SHANGHAI
+from hawthorn.kernel.words import _
+
+MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 20_000_000, 100_000_000, 500
+MOST_ROWS, MOST_COLUMNS = 100_000, 60
+YES, NO = _("是"), _("否")
+# What openpyxl lets through when the insides of a file are not what they claim (defusedxml's refusals are ValueErrors).
+BROKEN = (InvalidFileException, ParseError, zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, AttributeError, OSError)
+
+
+class NotAWorkbook(Exception):
+    """The bytes are no workbook we open; the words say why, in Chinese."""
+
+
+class Problem(NamedTuple):
+    """What is wrong in one cell (or one row, or one sheet: then `column` or `row` is empty)."""
+
+    sheet: str
+    row: int
+    column: str
+    words: str
+
+    @property
+    def where(self) -> str:
+        """“「楼院」第 3 行 D 列”."""
+        row = f"第 {self.row} 行" if self.row else ""
+        column = f" {self.column} 列" if self.column else ""
+        return f"「{self.sheet}」{row}{column}"
+
+    def __str__(self) -> str:
+        return f"{self.where}：{self.words}"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table. `read` turns a filled cell into a value or raises ValueError with Chinese words."""
+
+    field: str
+    heading: str
+    read: Callable[[Any], Any]
+    needed: bool = True
+    note: str = ""
+    width: int = 14
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row that could be read: its number in the sheet, values by field (None where empty), column letters by field."""
+
+    sheet: str
+    number: int
+    values: dict[str, Any]
+    letters: dict[str, str]
+
+    def __getitem__(self, field: str) -> Any:
+        return self.values[field]
+
+    def problem(self, field: str, words: str) -> Problem:
+        """Something wrong with one cell of this row."""
+        return Problem(self.sheet, self.number, self.letters.get(field, ""), words)
+
+
+Cells = list[tuple[Any, ...]]
+
+
+def open_workbook(data: bytes) -> dict[str, Cells]:
+    """Sheets by name, each a list of rows of plain values (formulas as last computed). Raises NotAWorkbook."""
+    _check_size(data)
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        return {sheet.title: _cells(sheet) for sheet in book.worksheets}
+    except BROKEN as wrong:
+        raise NotAWorkbook(_("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
+
+
+def _check_size(data: bytes) -> None:
+    """Refuse by the sizes in the archive's directory; reading never goes beyond them."""
+    if len(data) > MOST_BYTES:
+        raise NotAWorkbook(_("文件太大，最多 20 MB。请分成几个文件。"))
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError) as wrong:
+        raise NotAWorkbook(_("这不是 .xlsx 文件。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise NotAWorkbook(_("文件展开后太大，没有打开。请分成几个文件。"))
+
+
+def _cells(sheet: Any) -> Cells:
+    """Rows up to the last one that holds something. Claimed dimensions are not believed."""
+    sheet.reset_dimensions()
+    rows: Cells = []
+    filled = 0
+    for values in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS + 2, values_only=True):
+        rows.append(values)
+        if any(value not in (None, "") for value in values):
+            filled = len(rows)
+    if filled > MOST_ROWS + 1:
+        raise NotAWorkbook(_("「{sheet}」超过 {n} 行。请分成几个文件。").format(sheet=sheet.title, n=MOST_ROWS))
+    return rows[:filled]
+
+
+def read_table(sheet: str, cells: Cells, columns: Sequence[Column]) -> tuple[list[Row], list[Problem]]:
+    """Rows under the headings of row 1, in any order of columns; empty rows are passed over."""
+    headings = {text(value): n for n, value in enumerate(cells[0] if cells else ()) if value not in (None, "")}
+    problems = [Problem(sheet, 1, "", _("缺少「{heading}」这一列").format(heading=c.heading)) for c in columns if c.needed and c.heading not in headings]
+    if problems:
+        return [], problems
+    letters = {c.field: get_column_letter(headings[c.heading] + 1) for c in columns if c.heading in headings}
+    rows: list[Row] = []
+    for number, cell_values in enumerate(cells[1:], start=2):
+        if all(value is None or str(value).strip() == "" for value in cell_values):
+            continue
+        row = Row(sheet, number, {}, letters)
+        wrong = [found for c in columns if (found := _read_cell(row, c, cell_values, headings)) is not None]
+        problems += wrong
+        if not wrong:
+            rows.append(row)
+    return rows, problems
+
+
+def _read_cell(row: Row, column: Column, cells: tuple[Any, ...], headings: dict[str, int]) -> Problem | None:
+    place = headings.get(column.heading)
+    value = cells[place] if place is not None and place < len(cells) else None
+    row.values[column.field] = None
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return row.problem(column.field, _("「{heading}」没有填").format(heading=column.heading)) if column.needed else None
+    try:
+        row.values[column.field] = column.read(value)
+    except ValueError as wrong:
+        return row.problem(column.field, str(wrong))
+    return None
+
+
+# ── what may stand in a cell ──
+def text(value: Any) -> str:
+    """Words; whole numbers, into which Excel likes to turn codes, without a decimal point."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def words(most: int) -> Callable[[Any], str]:
+    """Words of at most `most` characters."""
+
+    def read(value: Any) -> str:
+        found = text(value)
+        if len(found) > most:
+            raise ValueError(_("太长，最多 {n} 个字").format(n=most))
+        return found
+
+    return read
+
+
+def number(least: float, most: float) -> Callable[[Any], float]:
+    """A number from `least` to `most`."""
+
+    def read(value: Any) -> float:
+        try:
+            found = float(text(value))
+        except ValueError:
+            raise ValueError(_("「{value}」不是数字").format(value=text(value)[:20])) from None
+        if isinstance(value, bool | datetime) or not least <= found <= most:
+            raise ValueError(_("要在 {least:g} 到 {most:g} 之间").format(least=least, most=most))
+        return found
+
+    return read
+
+
+def whole(least: int, most: int) -> Callable[[Any], int]:
+    """A whole number from `least` to `most`."""
+
+    def read(value: Any) -> int:
+        found = number(least, most)(value)
+        if not found.is_integer():
+            raise ValueError(_("要填整数"))
+        return int(found)
+
+    return read
+
+
+def choice(options: dict[str, Any]) -> Callable[[Any], Any]:
+    """One of the words that are keys of `options`; gives what stands for it."""
+
+    def read(value: Any) -> Any:
+        if text(value) not in options:
+            raise ValueError(_("「{value}」不认识，只能填：{options}").format(value=text(value)[:20], options="、".join(options)))
+        return options[text(value)]
+
+    return read
+
+
+yes_no = choice({YES: True, NO: False})
+
+
+def day(value: Any) -> date:
+    """A date cell, or “2026-03-02”, “2026/3/2”."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    for shape in ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"):
+        try:
+            return datetime.strptime(text(value), shape).replace(tzinfo=SHANGHAI).date()
+        except ValueError:
+            continue
+    raise ValueError(_("「{value}」不是日期，请写成 2026-03-02").format(value=text(value)[:20]))
+
+
+# ── writing ──
+def write_table(sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+    """Headings with notes and choices, then the rows; words are never taken for formulas."""
+    for n, column in enumerate(columns, start=1):
+        cell = sheet.cell(1, n, column.heading)
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8EEF4")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.column_dimensions[get_column_letter(n)].width = column.width
+        if column.choices:
+            _offer(sheet, get_column_letter(n), column.choices)
+    for row, values in enumerate(rows, start=2):
+        for n, value in enumerate(values, start=1):
+            put(sheet.cell(row, n), value)
+    sheet.freeze_panes = "A2"
+
+
+def put(cell: Any, value: Any) -> None:
+    """Write one value; booleans as 是 / 否, words as words even where they begin with “=”."""
+    if isinstance(value, bool):
+        value = YES if value else NO
+    if isinstance(value, str):
+        value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell.value = value
+    if isinstance(value, str) and isinstance(cell, Cell):
+        cell.data_type = "s"
+        cell.number_format = "@"
+
+
+def _offer(sheet: Worksheet, letter: str, choices: tuple[str, ...]) -> None:
+    rule = DataValidation(type="list", formula1='"' + ",".join(choices) + '"', allow_blank=True)
+    rule.add(f"{letter}2:{letter}5000")
+    sheet.add_data_validation(rule)
+
+
+def to_bytes(book: Workbook) -> bytes:
+    """The workbook as a file."""
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -1,0 +1,70 @@
+"""What the database holds of all that a set-up workbook may speak of, keyed as the workbook speaks. Filled further while applying."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+
+from hawthorn.accounts.models import User
+from hawthorn.teams.models import Holding, Post, PostKind, RosterNight, StandIn
+from hawthorn.tenants.models import Tenant
+from hawthorn.territory.models import Door, Place, Unit, UnitGrid
+
+UnitKey = tuple[str, str]
+PostKey = tuple[str, str, str]
+
+
+@dataclass
+class Known:
+    """Places by code, units by (community, code), posts by (place, kind, name), users by username, and what hangs on them."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    units: dict[UnitKey, Unit] = field(default_factory=dict)
+    grid_of: dict[UnitKey, str] = field(default_factory=dict)
+    doors: dict[UnitKey, set[str]] = field(default_factory=lambda: defaultdict(set))
+    kinds: dict[str, PostKind] = field(default_factory=dict)
+    posts: dict[PostKey, Post] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    holdings: dict[tuple[PostKey, str], list[Holding]] = field(default_factory=lambda: defaultdict(list))
+    stand_ins: dict[tuple[PostKey, str], list[StandIn]] = field(default_factory=lambda: defaultdict(list))
+    nights: dict[date, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def load(tenant: Tenant, usernames: set[str], today: date) -> Known:
+    """The picture for one tenant, in a fixed number of statements."""
+    known = Known()
+    in_force = Q(valid_to=None) | Q(valid_to__gt=today)
+    known.places = {place.code: place for place in Place.objects.filter(in_force, tenant=tenant).select_related("tenant", "county", "subdistrict", "community")}
+    for kind in PostKind.objects.filter(county=tenant.county_id or tenant.pk):
+        known.kinds[kind.code] = known.kinds[kind.label] = kind
+    known.users = {user.username: user for user in User.objects.filter(username__in=usernames).select_related("tenant")}
+    _load_units(known, tenant)
+    _load_posts(known, tenant)
+    for on, name in RosterNight.objects.filter(place__tenant=tenant).values_list("on", "user__username"):
+        known.nights[on].add(name)
+    return known
+
+
+def _load_units(known: Known, tenant: Tenant) -> None:
+    keys: dict[int, UnitKey] = {}
+    for unit in Unit.objects.filter(community__tenant=tenant).select_related("community__tenant"):
+        keys[unit.pk] = unit.community.code, unit.code
+        known.units[keys[unit.pk]] = unit
+    for unit_id, code in UnitGrid.objects.filter(unit__community__tenant=tenant, to_on=None).values_list("unit_id", "grid__code"):
+        known.grid_of[keys[unit_id]] = code
+    for unit_id, name in Door.objects.filter(unit__community__tenant=tenant).values_list("unit_id", "name"):
+        known.doors[keys[unit_id]].add(name)
+
+
+def _load_posts(known: Known, tenant: Tenant) -> None:
+    keys: dict[int, PostKey] = {}
+    for post in Post.objects.filter(place__tenant=tenant).select_related("place__tenant"):
+        keys[post.pk] = post.place.code, post.kind, post.name
+        known.posts[keys[post.pk]] = post
+    for holding in Holding.objects.filter(post__place__tenant=tenant).select_related("user", "post__place__tenant"):
+        known.holdings[keys[holding.post_id], holding.user.username].append(holding)
+    for span in StandIn.objects.filter(post__place__tenant=tenant).select_related("user", "post__place__tenant"):
+        known.stand_ins[keys[span.post_id], span.user.username].append(span)

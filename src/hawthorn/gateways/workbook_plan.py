@@ -1,0 +1,195 @@
+"""From rows to changes and problems: places, units, doors. People and posts are in workbook_people.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from hawthorn.files.sheets import Problem, Row
+from hawthorn.gateways.workbook_known import Known, UnitKey
+from hawthorn.gateways.workbook_rows import DOORS, PLACES, UNITS, Rows
+from hawthorn.kernel.clock import local
+from hawthorn.kernel.words import _
+from hawthorn.tenants.models import Tenant
+from hawthorn.territory import datum
+
+COUNTS = ("households", "residents", "elders", "children", "weight")
+DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write: what to do, with what, and how it is told. `row` 0: drawn from several rows."""
+
+    do: str
+    args: dict[str, Any]
+    words: str
+    sheet: str
+    row: int
+
+
+@dataclass
+class Plan:
+    """What an import would do and what stands in its way. With any problem nothing is done."""
+
+    rows: Rows
+    tenant: Tenant
+    now: datetime
+    changes: list[Change] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Draft:
+    """A plan in the making. `level_of`, `units`, `posts` hold what is there or will be."""
+
+    def __init__(self, plan: Plan, known: Known) -> None:
+        self.plan, self.known = plan, known
+        self.today = local(plan.now).date()
+        self.level_of = {code: place.level for code, place in known.places.items()}
+        self.units: set[UnitKey] = set(known.units)
+        self.posts = {key for key, post in known.posts.items() if post.ended_at is None}
+        self._seen: dict[tuple[str, Any], int] = {}
+
+    def wrong(self, row: Row, column: str, words: str) -> None:
+        """Note a problem with one cell."""
+        self.plan.problems.append(row.problem(column, words))
+
+    def change(self, do: str, row: Row, words: str, **args: Any) -> None:
+        """Note a write that comes from one row."""
+        self.plan.changes.append(Change(do, args, words, row.sheet, row.number))
+
+    def is_twice(self, row: Row, key: Any, column: str) -> bool:
+        """Whether an earlier row of this sheet speaks of the same thing; noted as a problem."""
+        earlier = self._seen.setdefault((row.sheet, key), row.number)
+        if earlier != row.number:
+            self.wrong(row, column, _("和第 {n} 行重复").format(n=earlier))
+        return earlier != row.number
+
+
+def plan_places(draft: Draft) -> None:
+    """Communities before their grids, whatever their order in the sheet."""
+    for row in sorted(draft.plan.rows.of(PLACES), key=lambda row: len(row["code"])):
+        if not draft.is_twice(row, row["code"], "code"):
+            _plan_place(draft, row)
+
+
+def _plan_place(draft: Draft, row: Row) -> None:
+    code, is_grid = row["code"], row["kind"] in ("grid", "exclusive")
+    above = code[:12] if is_grid else draft.plan.tenant.code
+    if len(code) != (15 if is_grid else 12) or not code.startswith(draft.plan.tenant.code):
+        return draft.wrong(row, "code", _("编号和类别对不上：社区或村 12 位、网格 15 位，都以 {code} 开头").format(code=draft.plan.tenant.code))
+    if draft.level_of.get(above) != ("community" if is_grid else "subdistrict"):
+        return draft.wrong(row, "code", _("上级 {code} 还没有登记").format(code=above))
+    shape = _outline(draft, row)
+    facts = {"name": row["name"], "is_village": row["kind"] == "village", "is_exclusive": row["kind"] == "exclusive"}
+    facts |= {name: value for name, value in (("about", row.values.get("about")), ("shape", shape)) if value}
+    place = draft.known.places.get(code)
+    draft.level_of[code] = level = "grid" if is_grid else "community"
+    if place is None:
+        return draft.change("create_place", row, _("新增 {name}").format(name=row["name"]), level=level, code=code, above=above, facts=facts)
+    facts = {name: value for name, value in facts.items() if getattr(place, name) != value}
+    if facts:
+        draft.change("change_place", row, _("修改 {name}").format(name=place.name), code=code, facts=facts)
+    return None
+
+
+def plan_units(draft: Draft) -> None:
+    """Units with their position and counts, and the grid they belong to."""
+    for row in draft.plan.rows.of(UNITS):
+        key = row["community"], row["code"]
+        if draft.is_twice(row, key, "code"):
+            continue
+        if draft.level_of.get(row["community"]) != "community":
+            draft.wrong(row, "community", _("没有这个社区：{code}").format(code=row["community"]))
+            continue
+        draft.units.add(key)
+        _plan_unit(draft, row, key)
+        _plan_grid_of(draft, row, key)
+
+
+def _plan_unit(draft: Draft, row: Row, key: UnitKey) -> None:
+    facts = {"name": row["name"], **_position(draft, row)}
+    facts |= {name: row[name] for name in COUNTS if row.values.get(name) is not None}
+    if facts.get("elders", 0) > facts.get("residents", facts.get("elders", 0)):
+        draft.wrong(row, "elders", _("60 岁以上人数比常住人口还多"))
+    unit = draft.known.units.get(key)
+    if unit is None:
+        return draft.change("create_unit", row, _("新增楼院 {name}").format(name=row["name"]), key=key, facts=facts)
+    facts = {name: value for name, value in facts.items() if getattr(unit, name) != value}
+    if facts:
+        draft.change("change_unit", row, _("修改楼院 {name}").format(name=row["name"]), key=key, facts=facts)
+    return None
+
+
+def _plan_grid_of(draft: Draft, row: Row, key: UnitKey) -> None:
+    grid = row.values.get("grid")
+    if not grid or draft.known.grid_of.get(key) == grid:
+        return None
+    if draft.level_of.get(grid) != "grid":
+        return draft.wrong(row, "grid", _("没有这个网格：{code}").format(code=grid))
+    if not grid.startswith(row["community"]):
+        return draft.wrong(row, "grid", _("网格 {code} 不属于这个社区").format(code=grid))
+    moved = key in draft.known.grid_of
+    words = _("楼院 {name} 移到网格 {code}（在办事项留在原网格）") if moved else _("楼院 {name} 归网格 {code}")
+    return draft.change("put_unit_in_grid", row, words.format(name=row["name"], code=grid), key=key, grid=grid)
+
+
+def plan_doors(draft: Draft) -> None:
+    """New doors, one change per unit."""
+    fresh: dict[UnitKey, list[str]] = {}
+    for row in draft.plan.rows.of(DOORS):
+        key = row["community"], row["unit"]
+        if draft.is_twice(row, (key, row["name"]), "name"):
+            continue
+        if key not in draft.units:
+            draft.wrong(row, "unit", _("没有这个楼院：{code}").format(code=row["unit"]))
+        elif row["name"] not in draft.known.doors[key]:
+            fresh.setdefault(key, []).append(row["name"])
+    for key, names in fresh.items():
+        words = _("楼院 {code} 新增 {n} 个门牌").format(code=key[1], n=len(names))
+        draft.plan.changes.append(Change("create_doors", {"key": key, "names": names}, words, DOORS, 0))
+
+
+def _position(draft: Draft, row: Row) -> dict[str, float]:
+    """Longitude and latitude in WGS84, rounded to a centimetre; empty where none is given or something is wrong with it."""
+    lon, lat = row.values.get("lon"), row.values.get("lat")
+    if lon is None and lat is None:
+        return {}
+    if lon is None or lat is None:
+        draft.wrong(row, "lat" if lat is None else "lon", _("经度和纬度要一起填"))
+        return {}
+    point = _to_wgs84(draft, row, "lon", lon, lat)
+    return {"lon": point[0], "lat": point[1]} if point else {}
+
+
+def _outline(draft: Draft, row: Row) -> list[Any]:
+    """The outline as a ring, or a list of rings, of [lon, lat] in WGS84."""
+    area: BaseGeometry | None = row.values.get("shape")
+    rings = []
+    for part in shapely.get_parts(area) if area is not None else ():
+        ring = []
+        for lon, lat in shapely.get_coordinates(part.exterior).tolist():
+            point = _to_wgs84(draft, row, "shape", lon, lat)
+            if point is None:
+                return []
+            ring.append(point)
+        rings.append(ring)
+    return rings[0] if len(rings) == 1 else rings
+
+
+def _to_wgs84(draft: Draft, row: Row, column: str, lon: float, lat: float) -> list[float] | None:
+    """[lon, lat] in WGS84; None with a problem noted where the datum is missing or the point cannot be right."""
+    name = row.values.get("datum")
+    if name is None:
+        draft.wrong(row, "datum" if "datum" in row.letters else column, _("填了坐标就要写坐标系"))
+    elif datum.is_swapped(lon, lat):
+        draft.wrong(row, column, _("经度和纬度好像写反了"))
+    elif not datum.in_china(lon, lat):
+        draft.wrong(row, column, _("这个位置不在国内，请核对"))
+    else:
+        return [round(degrees, DIGITS) for degrees in datum.to_wgs84(lon, lat, name)]
+    return None

@@ -1,0 +1,152 @@
+"""The only writer of items, events and texts: `start` and `take_step`, for every door and every loop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection
+from django.db.transaction import atomic
+
+from hawthorn.accounts import keys
+from hawthorn.journal.models import Event
+from hawthorn.kernel.errors import HawthornError, NotThere, Refused, Relock, WrongType
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.world import Actor, Town
+from hawthorn.loops import queries
+from hawthorn.loops.flush import flush
+from hawthorn.loops.models import Item
+from hawthorn.loops.rows import Row, canonical
+from hawthorn.loops.town import town_by_id
+from hawthorn.loops.work import Work
+
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command says: the item as the command left it. `slip`: receipt, word, token of a new asker, said once."""
+
+    id: int
+    loop: str
+    receipt: str
+    stage: str
+    version: int
+    slip: Mapping[str, str] = field(default_factory=dict)
+    replay: bool = False
+
+
+def start(
+    loop: str, given: Mapping[str, Any], *, actor: Actor, now: datetime, door: str, key: str = "", step: str = "", town: Town | None = None, device: str = ""
+) -> Answer:
+    """Make an item by the loop's creating step (or `step`). Raises Refused, WrongType, NotThere."""
+    name = step or LOOPS[loop].create or ""
+    if not name or LOOPS[loop].steps[name].sources:
+        raise Refused("not_yours")
+    asked = fingerprint(loop, 0, name, given) if key else ""
+
+    def once() -> Answer:
+        with atomic():
+            work = Work(actor, now, door, town or town_by_id(actor.county), key, asked, device)
+            row = work.create(loop, name, given, actor)
+            flush(work)
+            return _answer(row)
+
+    return _run(once, actor, key, asked)
+
+
+def start_many(loop: str, many: Sequence[Mapping[str, Any]], *, actor: Actor, now: datetime, door: str, step: str, town: Town) -> list[Answer]:
+    """Make several items in one transaction with one flush: all or none."""
+    with atomic():
+        work = Work(actor, now, door, town)
+        rows = [work.create(loop, step, given, actor) for given in many]
+        flush(work)
+    return [_answer(row) for row in rows]
+
+
+def take_step(
+    loop: str,
+    item: int,
+    name: str,
+    given: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    door: str,
+    key: str = "",
+    version: int | None = None,
+    town: Town | None = None,
+    device: str = "",
+) -> Answer:
+    """Take one step. Order of refusal: not visible 404, stale, not_yours, wrong_stage, the step's bar, 422, missing."""
+    asked = fingerprint(loop, item, name, given) if key else ""
+    town = town or town_by_id(actor.county)
+    wanted = {(loop, item)}
+
+    def once() -> Answer:
+        while True:
+            try:
+                with atomic():
+                    return _attempt()
+            except Relock as more:
+                if more.wanted <= wanted:
+                    raise NotThere from None
+                wanted.update(more.wanted)
+
+    def _attempt() -> Answer:
+        work = Work(actor, now, door, town, key, asked, device)
+        work.lock(wanted)
+        row = work.row(loop, item)
+        if not queries.sees(row.loop, row.facts, row.item, actor, work.town, now):
+            raise NotThere
+        if version is not None and version != row.item.version:
+            raise Refused("stale")
+        work.take(loop, item, name, given, actor)
+        flush(work)
+        return _answer(row)
+
+    return _run(once, actor, key, asked)
+
+
+def fingerprint(loop: str, item: int, step: str, given: Mapping[str, Any]) -> str:
+    """A keyed digest of what was asked, to tell a replay from another command under the same key."""
+    return keys.keyed("asked", loop, str(item), step, canonical(given))
+
+
+def _answer(row: Row) -> Answer:
+    return Answer(row.item.pk, row.loop.name, row.item.receipt, row.item.stage, row.item.version, row.slip)
+
+
+def _run(once: Any, actor: Actor, key: str, asked: str) -> Answer:
+    """Run, answer replays with the first answer, try again after a dead-lock or a collision of random receipts."""
+    for attempt in range(TRIES):
+        try:
+            answer: Answer = once()
+            return answer
+        except (Refused, NotThere, WrongType):
+            if key and (first := answered(actor, key, asked)):
+                return first
+            raise
+        except IntegrityError:
+            if key and (first := answered(actor, key, asked)):
+                return first
+            if attempt == TRIES - 1:
+                raise
+        except OperationalError as problem:
+            is_dead_lock = getattr(problem.__cause__, "sqlstate", "") in ("40P01", "40001")
+            if not is_dead_lock or connection.in_atomic_block or attempt == TRIES - 1:
+                raise
+    raise HawthornError("unreachable")
+
+
+def answered(actor: Actor, key: str, asked: str) -> Answer | None:
+    """The first answer to this key by this user, or None. Raises Refused("key_reused") for another body."""
+    event = Event.objects.filter(user=actor.user, key=key).first()
+    if event is None:
+        return None
+    if event.asked != asked:
+        raise Refused("key_reused")
+    item = Item.objects.only("loop", "receipt").get(pk=event.stream)
+    return Answer(event.stream, item.loop, item.receipt, event.stage, event.seq, replay=True)

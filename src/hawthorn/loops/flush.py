@@ -1,0 +1,151 @@
+"""The end of a command: everything it changed, at most one statement per table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+
+from hawthorn.accounts import keys
+from hawthorn.accounts.models import Contact
+from hawthorn.files.models import Attachment
+from hawthorn.journal.models import Event, Outbox
+from hawthorn.kernel.clock import local
+from hawthorn.loops.models import Item, Link, Nudge, OneTimeLink, Reporter, Text, Touch
+from hawthorn.loops.rows import Row, columns
+from hawthorn.loops.work import Work
+
+CONTACT_DAYS = 730
+
+
+def flush(work: Work) -> None:
+    """Write what the command gathered; items first (they give numbers), then everything that names them."""
+    if fresh := [r.item for r in work.made if r.item.pk is None]:
+        Item.objects.bulk_create(fresh)
+    changed = [r for r in work.rows.values() if r not in work.made and r.of_item]
+    late = [r for r in work.made if r.item.pk in work.rows and r.item.version > 1]
+    _update(Item, [r.item for r in changed + late], sorted({f for r in changed + late for f in r.of_item}))
+    _details(work.made, changed)
+    for row, event in work.events:
+        event.stream = row.item.pk
+    Event.objects.bulk_create([event for _row, event in work.events])
+    for row, text in work.texts:
+        text.item = row.item
+    if work.texts:
+        Text.objects.bulk_create([text for _row, text in work.texts])
+    _beside(work)
+    for call in work.later:
+        call()
+
+
+def _update(model: type[Any], things: list[Any], names: list[str]) -> None:
+    if len(things) == 1:
+        known = columns(model)
+        model.objects.filter(pk=things[0].pk).update(**{known.get(n, n): getattr(things[0], known.get(n, n)) for n in names})
+    elif things:
+        model.objects.bulk_update(things, names)
+
+
+def _details(made: list[Row], changed: list[Row]) -> None:
+    new: dict[type[Any], list[Any]] = defaultdict(list)
+    for row in made:
+        if row.detail is not None:
+            row.detail.item = row.item
+            new[type(row.detail)].append(row.detail)
+    for model, details in new.items():
+        model.objects.bulk_create(details)
+    old: dict[type[Any], list[Row]] = defaultdict(list)
+    for row in changed:
+        if row.detail is not None and row.of_detail:
+            old[type(row.detail)].append(row)
+    for model, rows in old.items():
+        _update(model, [r.detail for r in rows], sorted({f for r in rows for f in r.of_detail}))
+
+
+def _beside(work: Work) -> None:
+    if work.askers:
+        _askers(work)
+    if work.links:
+        Link.objects.bulk_create([Link(source=a.item, target=b.item, kind=kind, at=work.now) for a, b, kind in work.links])
+    if work.touches:
+        Touch.objects.bulk_create([Touch(post_id=post, item=row.item) for post, row in work.touches.values()], ignore_conflicts=True)
+    for row, ids, audience in work.attached:
+        Attachment.objects.filter(pk__in=list(ids), item__isnull=True).update(item=row.item.pk, seq=row.item.version, audience=audience)
+    if work.outbox:
+        _outbox(work)
+    if work.nudges:
+        Nudge.objects.bulk_create(
+            [Nudge(item=row.item, post_id=post, kind=kind, due_at=row.item.due_at or work.now, at=work.now) for row, post, kind in work.nudges],
+            ignore_conflicts=True,
+        )
+    if work.one_time:
+        _links(work)
+    for row, target in work.moves:
+        _move(row, target)
+    for row, item in work.unlinked:
+        Link.objects.filter(source=row.item, target=item, kind="merged", ended_at__isnull=True).update(ended_at=work.now)
+
+
+def _links(work: Work) -> None:
+    OneTimeLink.objects.bulk_create(
+        OneTimeLink(item=row.item, digest=keys.keyed("link", row.slip["link"]), whom=whom[:60], made_by=work.actor.user or 0, made_at=work.now, expires_at=until)
+        for row, whom, until in work.one_time
+    )
+
+
+def _move(row: Row, target: Row) -> None:
+    if row is target:
+        Reporter.objects.filter(moved_from=row.item).update(item=row.item, moved_from=None)
+    else:
+        Reporter.objects.filter(item=row.item).update(item=target.item, moved_from=row.item)
+
+
+def _askers(work: Work) -> None:
+    contacts: list[Contact | None] = []
+    for _row, given in work.askers:
+        contacts.append(contact_of(given, work))
+    Contact.objects.bulk_create([c for c in contacts if c is not None])
+    reporters = []
+    for (row, given), contact in zip(work.askers, contacts, strict=True):
+        first = row.is_new and not row.slip
+        receipt, word, token = row.item.receipt if first else keys.letters(8), keys.letters(4), keys.letters(24)
+        row.slip = {"receipt": receipt, "word": word, "token": token}
+        reporters.append(
+            Reporter(
+                item=row.item, receipt=receipt, word_digest=keys.keyed("word", receipt, word), token_digest=keys.keyed("token", token),
+                contact=contact, way=contact.way if contact else "none", channel=getattr(given, "channel", "") or "web",
+                hides_from_grid=given.hides_from_grid, on_behalf=given.on_behalf, entered_by=work.actor.user, at=work.now,
+            )
+        )  # fmt: skip
+    Reporter.objects.bulk_create(reporters)
+
+
+def contact_of(given: Any, work: Work) -> Contact | None:
+    """The contact in what was given, sealed; None where none was left."""
+    if not given.has_contact:
+        return None
+    values = {"name": given.name, "phone": given.phone, "mail": given.mail, "address": given.address}
+    digits = "".join(c for c in given.phone if c.isdigit())
+    county = str(work.town.county)
+    return Contact(
+        county_id=work.town.county, way=given.way, cipher=keys.seal(values, "contact"), purpose="答复来话",
+        blind=keys.keyed("phone", county, digits) if digits else "",
+        blind_tail=keys.keyed("tail", county, digits[-4:]) if len(digits) >= 4 else "",
+        basis="consent" if given.consent else "duty", expires_on=local(work.now).date() + timedelta(days=CONTACT_DAYS),
+    )  # fmt: skip
+
+
+def _outbox(work: Work) -> None:
+    ids = {row.item.pk: row for row, _template in work.outbox}
+    wanted = Reporter.objects.filter(item__in=list(ids), way="mail", left_at__isnull=True, contact__isnull=False)
+    found: dict[int, list[int]] = defaultdict(list)
+    for item, contact in wanted.values_list("item_id", "contact_id"):
+        found[item].append(contact)
+    Outbox.objects.bulk_create(
+        Outbox(
+            contact=contact, template=template, item=row.item.pk, event_seq=row.item.version, next_at=work.now,
+            key=f"{row.item.pk}.{row.item.version}.{contact}",
+        )
+        for row, template in work.outbox
+        for contact in found[row.item.pk]
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Every read of items. Rows come only from here: one in sight, a list in a place, a list through a post's hands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from hawthorn.journal.models import Event
+from hawthorn.kernel.errors import NotThere
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.steps import Loop
+from hawthorn.kernel.world import RANK, Actor, Seat, Town, World
+from hawthorn.loops import rows as rowing
+from hawthorn.loops.models import Item, Text, Touch
+from hawthorn.loops.rows import Row
+
+HANDS_DAYS = 30
+
+
+def seat_sees(seat: Seat, loop: Loop, f: Any) -> bool:
+    """By place or by holding it; hands are looked up apart."""
+    if seat.kind in ("reporter", "outsider"):
+        return seat.place == f.id
+    if seat.post == f.holder or (seat.post and seat.post == getattr(f, "lead", None)):
+        return True
+    if loop.seen_by != "place" or seat.scope != "place" or f.place(seat.level) != seat.place:
+        return False
+    return seat.level != "county" or f.raised_level == "county"
+
+
+def sees(loop: Loop, f: Any, item: Item, actor: Actor, town: Town, now: datetime) -> bool:
+    """May the actor see this item. The system sees all; what a loop hides from somebody stays hidden whatever their post."""
+    if actor.system:
+        return True
+    if loop.hides(f, actor, World(now, town)):
+        return False
+    if any(seat_sees(seat, loop, f) for seat in actor.seats):
+        return True
+    fresh = item.open or (item.closed_at is not None and item.closed_at > now - timedelta(days=HANDS_DAYS))
+    posts = [s.post for s in actor.seats if s.post and (fresh or s.scope == "place")]
+    return bool(posts) and Touch.objects.filter(item=item.pk, post__in=posts).exists()
+
+
+def get_visible(item: int, *, actor: Actor, town: Town, now: datetime, loop: str = "") -> Row:
+    """One item with its facts. Raises NotThere where it is not there or not to be seen."""
+    found = Item.objects.filter(pk=item).first()
+    if found is None or (loop and found.loop != loop) or found.loop not in LOOPS:
+        raise NotThere
+    table = LOOPS[found.loop]
+    model = type(rowing.new_detail(table))
+    detail = model.objects.filter(item=found.pk).first() if model is not type(None) else None
+    facts = rowing.facts_of(table, found, detail)
+    if not sees(table, facts, found, actor, town, now):
+        raise NotThere
+    return Row(table, found, detail, facts)
+
+
+def in_place(loop: str, seat: Seat) -> QuerySet[Item]:
+    """The items of a loop in the seat's place; county: only those raised to it."""
+    if LOOPS[loop].seen_by != "place" or seat.scope != "place":
+        return Item.objects.none()
+    found = Item.objects.filter(loop=loop, **{f"{seat.level}_id": seat.place})
+    return found.filter(raised_level="county") if seat.level == "county" else found
+
+
+def touched_by(loop: str, seat: Seat, now: datetime) -> QuerySet[Item]:
+    """The items of a loop that went through the seat's post; for hands-only posts while open and 30 days after."""
+    found = Item.objects.filter(Exists(Touch.objects.filter(post=seat.post, item=OuterRef("pk"))), loop=loop)
+    return found if seat.scope == "place" else found.filter(Q(open=True) | Q(closed_at__gt=now - timedelta(days=HANDS_DAYS)))
+
+
+def listed(loop: str, seat: Seat, now: datetime) -> QuerySet[Item]:
+    """The one list of a seat: its place where it has one, else what went through its hands."""
+    by_place = LOOPS[loop].seen_by == "place" and seat.scope == "place"
+    return in_place(loop, seat) if by_place else touched_by(loop, seat, now)
+
+
+def widest(actor: Actor) -> Seat | None:
+    """The seat whose list shows most: place before hands, higher level first."""
+    return max(actor.seats, key=lambda s: (s.scope == "place", RANK.get(s.level, -1), not s.acting), default=None)
+
+
+def duties(posts: Sequence[int]) -> QuerySet[Item]:
+    """Open items these posts hold, the earliest due first."""
+    return Item.objects.filter(open=True, holder__in=list(posts)).order_by("due_at", "id")
+
+
+def events_of(item: int) -> list[Event]:
+    """An item's events, oldest first."""
+    return list(Event.objects.filter(stream=item).order_by("seq"))
+
+
+def texts_of(item: int, audience: Sequence[str] = ("public", "staff")) -> list[Text]:
+    """An item's words that are not erased."""
+    return list(Text.objects.filter(item=item, audience__in=audience, erased_at__isnull=True).order_by("seq", "id"))
+
+
+def children_of(item: int) -> list[Item]:
+    """Small loops and parts that hang on an item."""
+    return list(Item.objects.filter(parent=item).order_by("id"))

@@ -1,0 +1,114 @@
+"""Facts ↔ rows ↔ event bodies. A fact has one name everywhere: attribute, column, JSON key."""
+
+from __future__ import annotations
+
+import json
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from hawthorn.kernel.slots import DETAILS
+from hawthorn.kernel.steps import Head, Loop
+from hawthorn.loops.models import Item
+
+HEAD = tuple(f.name for f in fields(Head) if f.name != "id")
+
+
+@dataclass
+class Row:
+    """One item in one command: its rows, its facts, and what must be written at the end."""
+
+    loop: Loop
+    item: Item
+    detail: Any
+    facts: Any
+    is_new: bool = False
+    slip: dict[str, str] = field(default_factory=dict)
+    of_item: list[str] = field(default_factory=list)
+    of_detail: list[str] = field(default_factory=list)
+
+
+@cache
+def columns(model: type[Any]) -> dict[str, str]:
+    return {f.name: f.attname for f in model._meta.concrete_fields}
+
+
+@cache
+def names(facts: type[Head]) -> tuple[str, ...]:
+    """All fact names of a loop except the item's id."""
+    return tuple(f.name for f in fields(facts) if f.name != "id")
+
+
+def _own(loop: Loop) -> tuple[str, ...]:
+    return names(loop.facts)[len(HEAD) :]
+
+
+def facts_of(loop: Loop, item: Item, detail: Any) -> Any:
+    """The facts as the rows hold them."""
+    head = columns(Item)
+    values = {name: getattr(item, head[name]) for name in HEAD}
+    if detail is not None:
+        own = columns(type(detail))
+        values |= {name: getattr(detail, own[name]) for name in _own(loop)}
+    return loop.facts(id=item.pk, **values)
+
+
+def put_facts(row: Row, after: Any, changed: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Write changed facts onto the row's objects; gives (item fields, detail fields) that were set."""
+    head, own = columns(Item), columns(type(row.detail)) if row.detail is not None else {}
+    of_item, of_detail = [], []
+    for name in changed:
+        target, attributes, names_ = (row.item, head, of_item) if name in HEAD else (row.detail, own, of_detail)
+        setattr(target, attributes[name], getattr(after, name))
+        names_.append(name)
+    return of_item, of_detail
+
+
+def new_detail(loop: Loop) -> Any:
+    """An empty detail row of the loop's room, or None where the loop has none."""
+    model = DETAILS.get(loop.name)
+    return model() if model else None
+
+
+def delta(before: Any, after: Any) -> dict[str, Any]:
+    """Facts that differ; all that differ from the class's defaults where there was nothing before."""
+    start = before if before is not None else type(after)()
+    return {n: getattr(after, n) for n in names(type(after)) if getattr(after, n) != getattr(start, n)}
+
+
+def to_json(value: Any) -> Any:
+    """A fact as canonical JSON holds it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def canonical(body: Mapping[str, Any]) -> str:
+    """Canonical JSON: sorted keys, no blanks, as it is digested."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=to_json)
+
+
+@cache
+def _timed(facts: type[Head]) -> dict[str, type]:
+    hints = typing.get_type_hints(facts)
+    found: dict[str, type] = {}
+    for name, hint in hints.items():
+        kinds = {hint, *typing.get_args(hint)}
+        if datetime in kinds:
+            found[name] = datetime
+        elif date in kinds:
+            found[name] = date
+    return found
+
+
+def fold(facts: type[Head], bodies: Iterable[Mapping[str, Any]], item: int) -> Any:
+    """Facts rebuilt from the bodies of an item's events, oldest first."""
+    values: dict[str, Any] = {}
+    timed = _timed(facts)
+    known = set(names(facts))
+    for body in bodies:
+        for name, value in body.get("facts", {}).items():
+            if name in known:
+                values[name] = timed[name].fromisoformat(value) if value is not None and name in timed else value
+    return facts(id=item, **values)

@@ -1,0 +1,293 @@
+"""One command: every row it touches, written once at the end, at most one statement per table."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hawthorn.accounts import keys
+from hawthorn.journal import records
+from hawthorn.journal.models import Event
+from hawthorn.kernel.errors import NotThere, Refused, Relock
+from hawthorn.kernel.slots import CHOICES, COMMANDS, LOOPS, Asking
+from hawthorn.kernel.steps import Loop, Needs, Step, collect, extra, refusal, take
+from hawthorn.kernel.world import Actor, Town, World
+from hawthorn.loops import queries
+from hawthorn.loops import rows as rowing
+from hawthorn.loops.models import Item, Reporter, Text
+from hawthorn.loops.rows import Row
+
+EFFECT = "effect"
+NO_TIME = timedelta()
+
+
+@dataclass
+class Work:
+    """Rows locked or made by one command, and what is to be written beside them."""
+
+    actor: Actor
+    now: datetime
+    door: str
+    town: Town
+    key: str = ""
+    asked: str = ""
+    device: str = ""
+    rows: dict[int, Row] = field(default_factory=dict)
+    made: list[Row] = field(default_factory=list)
+    events: list[tuple[Row, Event]] = field(default_factory=list)
+    texts: list[tuple[Row, Text]] = field(default_factory=list)
+    links: list[tuple[Row, Row, str]] = field(default_factory=list)
+    touches: dict[tuple[int, int], tuple[int, Row]] = field(default_factory=dict)
+    askers: list[tuple[Row, Any]] = field(default_factory=list)
+    attached: list[tuple[Row, Sequence[int], str]] = field(default_factory=list)
+    outbox: list[tuple[Row, str]] = field(default_factory=list)
+    one_time: list[tuple[Row, str, datetime]] = field(default_factory=list)
+    moves: list[tuple[Row, Row]] = field(default_factory=list)
+    unlinked: list[tuple[Row, int]] = field(default_factory=list)
+    nudges: list[tuple[Row, int, str]] = field(default_factory=list)
+    later: list[Any] = field(default_factory=list)
+    busy: list[Row] = field(default_factory=list)
+
+    def lock(self, wanted: Iterable[tuple[str, int]]) -> None:
+        """Lock items in id order and read their facts; those that are not there are left out."""
+        for row in lock_rows(sorted(set(wanted), key=lambda pair: pair[1])):
+            self.rows[row.item.pk] = row
+
+    def row(self, loop: str, item: int) -> Row:
+        """A locked row of that loop. Raises NotThere."""
+        found = self.rows.get(item)
+        if found is None or found.loop.name != loop:
+            raise NotThere
+        return found
+
+    # ── the two verbs ──
+    def take(self, loop: str, item: int, name: str, raw: Mapping[str, Any], actor: Actor | None = None) -> Row:
+        """Take a step on a locked row; `actor` None: as an effect of another step."""
+        row = self.row(loop, item)
+        step = row.loop.steps.get(name)
+        if step is None or not step.sources:
+            raise NotThere
+        actor = actor or self._effect_actor()
+        if code := refusal(step, row.facts, actor, self._world(row.facts)):
+            raise Refused(code)
+        given = collect(step.needs, raw)
+        others = [*step.also(row.facts, given), *row.loop.also(step, row.facts)]
+        if more := [pair for pair in others if pair[1] not in self.rows]:
+            raise Relock(more)
+        self._note(row, step, given, actor)
+        return row
+
+    def create(self, loop: str, name: str, raw: Mapping[str, Any], actor: Actor | None = None, *, parent: Row | None = None, at_once: bool = False) -> Row:
+        """Make an item by a creating step. `at_once` saves it now, so that its number can be a fact of another."""
+        table = LOOPS[loop]
+        step = table.steps[name]
+        actor = actor or self._effect_actor()
+        if code := refusal(step, None, actor, self._world(None)):
+            raise Refused(code)
+        given = collect(step.needs, raw)
+        receipt = keys.letters(8)
+        row = Row(table, Item(loop=loop, receipt=receipt, head=records.genesis(receipt)), rowing.new_detail(table), None, is_new=True)
+        self.made.append(row)
+        self._note(row, step, given, actor, parent=parent)
+        if at_once:
+            row.item.save(force_insert=True)
+            self.rows[row.item.pk] = row
+        return row
+
+    def _effect_actor(self) -> Actor:
+        return Actor(self.actor.user, (), system=EFFECT, county=self.actor.county)
+
+    def _world(self, facts: Any, refs: Mapping[str, Any] | None = None) -> World:
+        return World(self.now, self.town, refs=refs or {})
+
+    def _refs(self, step: Step, facts: Any, given: Needs, actor: Actor) -> dict[str, Any]:
+        asking = Asking(actor, self.town, self.now, facts)
+        found: dict[str, Any] = {}
+        for name in step.needs.model_fields:
+            kind, value = extra(step.needs, name).get("x-ref"), getattr(given, name)
+            if kind and value not in (None, [], ()):
+                many = value if isinstance(value, (list, tuple)) else [value]
+                looked = [self._locked(kind, v, actor) if kind in LOOPS else CHOICES[kind].row(asking, v) for v in many]
+                if None in looked:
+                    raise Refused("not_a_choice", fields=[name])
+                found[name] = looked if isinstance(value, (list, tuple)) else looked[0]
+        plain = replace(asking, actor=self._effect_actor())
+        for name, (kind, value) in step.looks(facts, given).items():
+            found[name] = CHOICES[kind].row(plain, value) if value else None
+        return found
+
+    def _locked(self, loop: str, item: int, actor: Actor) -> Any:
+        row = self.rows.get(item)
+        visible = row is not None and row.loop.name == loop and queries.sees(row.loop, row.facts, row.item, actor, self.town, self.now)
+        return row.facts if row is not None and visible else None
+
+    def _note(self, row: Row, step: Step, given: Any, actor: Actor, parent: Row | None = None) -> None:
+        before = row.facts
+        refs = self._refs(step, before, given, actor)
+        if parent is not None:
+            refs["parent"] = parent.facts
+        seat, after = take(row.loop, step, before, actor, given, self._world(before, refs))
+        if row.is_new and parent is not None:
+            after = replace(after, parent=parent.item.pk)
+        row.facts = after
+        self.busy.append(row)
+        if step.effect and (more := step.effect(self, row, before, given)):  # type: ignore[func-returns-value]
+            row.facts = after = replace(after, **more)
+        if row.loop.aftermath and (more := row.loop.aftermath(self, row, step, before, after, given)):  # type: ignore[func-returns-value]
+            row.facts = after = replace(after, **more)
+        self.busy.pop()
+        self._journal(row, step, before, given, seat.post or None)
+
+    def _journal(self, row: Row, step: Step, before: Any, given: Any, post: int | None) -> None:
+        item, after = row.item, row.facts
+        changed = rowing.delta(before, after)
+        item.version += 1
+        texts = self._keep_words(row, step.needs, given, item.version)
+        body: dict[str, Any] = {"facts": changed}
+        if texts:
+            body["texts"] = texts
+        if plain := _plain_values(step.needs, given):
+            body["given"] = plain
+        event = records.record(
+            seq=item.version, step=step.name, stage=after.stage, user=self.actor.user, post=post, door=self.door, device=self.device,
+            at=self.now, body=rowing.canonical(body), prev=item.head,
+        )  # fmt: skip
+        if not self.events:
+            event.key, event.asked = self.key, self.asked
+        item.head = event.digest
+        self._place(row, before, after, changed)
+        self.events.append((row, event))
+        known = {before.holder, getattr(before, "lead", None)} if before is not None else set()
+        for name in ("holder", "lead"):
+            if changed.get(name) and changed[name] not in known:
+                self.touch(changed[name], row)
+
+    def _place(self, row: Row, before: Any, after: Any, changed: Mapping[str, Any]) -> None:
+        item = row.item
+        of_item, of_detail = rowing.put_facts(row, after, rowing.names(row.loop.facts) if row.is_new else changed)
+        is_open = row.loop.stages[after.stage].open
+        if row.is_new:
+            item.opened_at = getattr(after, "arrived_at", None) or self.now
+        if row.is_new or is_open != item.open:
+            item.open, item.closed_at = is_open, None if is_open else self.now
+            of_item += ["open", "closed_at"]
+        if "due_at" in changed or not is_open:
+            item.nudge_at = self.now + max(after.due_at - self.now, NO_TIME) * 0.75 if is_open and after.due_at else None
+            of_item.append("nudge_at")
+        row.of_item = sorted({*row.of_item, *of_item, "version", "head"})
+        row.of_detail = sorted({*row.of_detail, *of_detail})
+
+    def _keep_words(self, row: Row, needs: type[Needs], given: Any, seq: int) -> dict[str, str]:
+        kept: dict[str, str] = {}
+        for name in needs.model_fields:
+            audience, words = extra(needs, name).get("x-text"), getattr(given, name)
+            if audience and words:
+                words = words if isinstance(words, str) else "\n".join(words)
+                salt = secrets.token_hex(8)
+                self.texts.append((row, Text(seq=seq, field=name, audience=audience, words=words, salt=salt)))
+                kept[name] = keys.keyed("text", salt, words)
+        return kept
+
+    # ── what an effect may ask for ──
+    def touch(self, post: int, row: Row) -> None:
+        """Remember that the item went through this post's hands."""
+        self.touches[post, id(row.item)] = (post, row)
+
+    def link(self, source: Row, target: Row, kind: str) -> None:
+        """Tie two items: merged, split, became."""
+        self.links.append((source, target, kind))
+
+    def add_asker(self, row: Row, given: Any) -> None:
+        """Somebody asked: contact (encrypted), own receipt and word; the slip is on the row until the answer is given."""
+        self.askers.append((row, given))
+
+    def attach(self, row: Row, files: Sequence[int], audience: str) -> None:
+        """Give uploaded files to the item's newest event."""
+        self.attached.append((row, files, audience))
+
+    def tell(self, row: Row, template: str) -> None:
+        """Queue a message to all askers of the item that left an address for messages."""
+        self.outbox.append((row, template))
+
+    def nudge(self, row: Row, post: int | None, kind: str) -> None:
+        """Show the item to a post as something it was told."""
+        if post is not None:
+            self.nudges.append((row, post, kind))
+
+    def is_busy(self, item: int | None) -> bool:
+        """Is a step of that item what this is an effect of."""
+        return any(row.item.pk == item for row in self.busy)
+
+    def one_time_link(self, row: Row, whom: str, expires_at: datetime) -> None:
+        """A link for one outsider; the token is said once, in the answer's slip."""
+        row.slip = {**row.slip, "link": keys.letters(24)}
+        self.one_time.append((row, whom, expires_at))
+
+    def move_askers(self, row: Row, target: Row) -> None:
+        """Reporters go along with a merge and remember where they came from."""
+        self.moves.append((row, target))
+
+    def return_askers(self, row: Row) -> None:
+        """Reporters come back when a merge is undone."""
+        self.moves.append((row, row))
+
+    def unlink(self, row: Row, target: int) -> None:
+        """End the tie of a merge."""
+        self.unlinked.append((row, target))
+
+    def asker_leaves(self, row: Row, reporter: int) -> dict[str, Any]:
+        """One of several askers takes theirs back; gives the counts of those who stay."""
+        ways = list(Reporter.objects.filter(item=row.item.pk, left_at__isnull=True).exclude(pk=reporter).values_list("way", flat=True))
+        Reporter.objects.filter(pk=reporter).update(left_at=self.now)
+        told = [way for way in ways if way != "none"]
+        return {"reporters": len(ways), "tellable": len(told), "by_phone": told.count("phone"), "visits": told.count("visit")}
+
+    def command(self, name: str, **what: Any) -> None:
+        """Call an action another room registered, in this transaction, after the flush."""
+        self.after_all(lambda: COMMANDS[name](now=self.now, **what))
+
+    def after_all(self, call: Any) -> None:
+        """Run a lower room's action in the same transaction, after the flush."""
+        self.later.append(call)
+
+
+def _plain_values(needs: type[Needs], given: Any) -> dict[str, Any]:
+    """What was given besides words and contacts: numbers, dates, words from a list."""
+    kept = {}
+    for name in needs.model_fields:
+        marks, value = extra(needs, name), getattr(given, name)
+        if not ({"x-text", "x-contact"} & marks.keys()) and value not in (None, "", [], (), False):
+            kept[name] = value
+    return kept
+
+
+def lock_rows(wanted: Sequence[tuple[str, int]]) -> list[Row]:
+    """Rows locked in id order. One loop: one statement; several: one for the items and one per loop for details."""
+    loops = {loop for loop, _item in wanted if loop in LOOPS}
+    ids = [item for _loop, item in wanted]
+    if len(loops) == 1:
+        loop = LOOPS[next(iter(loops))]
+        if model := _detail_model(loop):
+            found = model.objects.select_for_update().select_related("item").filter(item__in=ids, item__loop=loop.name).order_by("item_id")
+            return [_row(loop, d.item, d) for d in found]
+    items = {i.pk: i for i in Item.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    rows: list[Row] = []
+    for name in sorted({i.loop for i in items.values()}):
+        loop, mine = LOOPS[name], [i.pk for i in items.values() if i.loop == name]
+        model = _detail_model(loop)
+        details = {d.item_id: d for d in model.objects.filter(item__in=mine)} if model else {}
+        rows += [_row(loop, items[pk], details.get(pk)) for pk in mine]
+    return rows
+
+
+def _detail_model(loop: Loop) -> type[Any] | None:
+    detail = rowing.new_detail(loop)
+    return type(detail) if detail is not None else None
+
+
+def _row(loop: Loop, item: Item, detail: Any) -> Row:
+    return Row(loop, item, detail, rowing.facts_of(loop, item, detail))
+

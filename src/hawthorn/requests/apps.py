@@ -1,0 +1,18 @@
+"""Puts the loop of this room into its slot."""
+
+from django.apps import AppConfig
+
+
+class RequestsConfig(AppConfig):
+    """Registers the room under its own name."""
+
+    name = "hawthorn.requests"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the loop."""
+        from hawthorn.kernel.slots import DETAILS, LOOPS
+        from hawthorn.requests import models, rules
+
+        LOOPS.put("complaints", rules.COMPLAINTS)
+        DETAILS.put("complaints", models.Complaint)

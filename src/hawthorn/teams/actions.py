@@ -1,0 +1,163 @@
+"""Writes on posts, who holds them and stands in, and the on-call roster. Every one voids the county's cached picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TypedDict, Unpack
+
+from django.db import transaction
+from django.db.models import Q
+
+from hawthorn.accounts.models import User
+from hawthorn.kernel.clock import local
+from hawthorn.kernel.words import _
+from hawthorn.teams.models import Holding, Post, PostKind, RosterNight, StandIn
+from hawthorn.tenants import actions as tenants
+from hawthorn.tenants.models import Tenant
+from hawthorn.territory import actions as territory
+from hawthorn.territory.models import Place
+
+# code, label, level, what it sees: everything in its place, or only what goes through its hands
+KINDS: tuple[tuple[str, str, str, str], ...] = (
+    ("party_instructor", _("党建指导员"), "grid", "place"),
+    ("grid_head", _("网格长"), "grid", "place"),
+    ("grid_officer", _("专职网格员"), "grid", "place"),
+    ("part_time", _("兼职网格员"), "grid", "place"),
+    ("building_head", _("楼栋长"), "grid", "place"),
+    ("community_secretary", _("社区书记"), "community", "place"),
+    ("community_desk", _("综合窗口"), "community", "place"),
+    ("subdistrict_desk", _("网格中心"), "subdistrict", "place"),
+    ("subdistrict_leader", _("分管领导"), "subdistrict", "place"),
+    ("on_call", _("值班员"), "subdistrict", "place"),
+    ("party_office", _("党建办"), "subdistrict", "place"),
+    ("agency", _("单位"), "subdistrict", "hands"),
+    ("mediator", _("调解员"), "subdistrict", "hands"),
+    ("canteen", _("助餐点"), "subdistrict", "hands"),
+    ("day_care", _("日间照料"), "subdistrict", "hands"),
+    ("clinic", _("卫生服务站"), "subdistrict", "hands"),
+    ("volunteer_coordinator", _("志愿服务联络员"), "subdistrict", "hands"),
+    ("county_desk", _("县区中心"), "county", "place"),
+    ("county_admin", _("县区管理员"), "county", "hands"),
+)
+
+
+class PostFacts(TypedDict, total=False):
+    """What may change on a post without making it another."""
+
+    name: str
+    phone: str
+    is_public: bool
+
+
+def seed_post_kinds(county: Tenant, *, now: datetime) -> int:  # noqa: ARG001 (every write is told the time)
+    """Give a county the usual kinds of post; what is there already stays as it is. Returns how many were made."""
+    known = set(PostKind.objects.filter(county=county).values_list("code", flat=True))
+    fresh = [
+        PostKind(county=county, code=code, label=label, level=level, scope=scope, sort=sort)
+        for sort, (code, label, level, scope) in enumerate(KINDS)
+        if code not in known
+    ]
+    if fresh:
+        with transaction.atomic():
+            PostKind.objects.bulk_create(fresh)
+            tenants.bump(county.pk)
+    return len(fresh)
+
+
+def create_post(*, place: Place, kind: str, name: str, phone: str = "", is_public: bool = False, now: datetime) -> Post:
+    """A post of a kind the county knows, in a place of its level that is in force; else ValueError."""
+    known = PostKind.objects.filter(county=place.tenant.county_id or place.tenant_id, code=kind).first()
+    if known is None or known.level != place.level:
+        raise ValueError(f"{kind} {name}: no such kind at level {place.level}")
+    if place.valid_to and place.valid_to <= local(now).date():
+        raise ValueError(f"{kind} {name}: {place.code} is no longer in force")
+    with transaction.atomic():
+        post = Post.objects.create(place=place, kind=kind, name=name, phone=phone, is_public=is_public)
+        territory.bump(place)
+    return post
+
+
+def change_post(*, post: Post, **facts: Unpack[PostFacts]) -> None:
+    """Change what a post is called or how it is reached; kind and place stay."""
+    with transaction.atomic():
+        Post.objects.filter(pk=post.pk).update(**facts)
+        territory.bump(post.place)
+
+
+def appoint(*, post: Post, user: User, from_at: datetime, to_at: datetime | None = None, shows_name: bool = False, now: datetime) -> Holding:
+    """Let a user hold a post from that second on. Who holds it already is not appointed twice; only the consent to be named is renewed.
+
+    ValueError for a post that was abolished or a span that is empty.
+    """
+    if post.ended_at and post.ended_at <= now:
+        raise ValueError(f"{post.name}: abolished")
+    _check_span(from_at, to_at)
+    with transaction.atomic():
+        holding = Holding.objects.filter(post=post, user=user, to_at=None).first()
+        if holding is None:
+            holding = Holding.objects.create(post=post, user=user, from_at=from_at, to_at=to_at, shows_name=shows_name)
+        elif holding.shows_name != shows_name:
+            holding.shows_name = shows_name
+            holding.save(update_fields=["shows_name"])
+        territory.bump(post.place)
+    return holding
+
+
+def end_holding(*, holding: Holding, to_at: datetime, now: datetime) -> None:  # noqa: ARG001 (every write is told the time)
+    """The holder keeps the post until that second, exclusive. ValueError when it would end before it began."""
+    _check_span(holding.from_at, to_at)
+    with transaction.atomic():
+        Holding.objects.filter(pk=holding.pk).update(to_at=to_at)
+        territory.bump(holding.post.place)
+
+
+def stand_in(*, post: Post, user: User, from_at: datetime, to_at: datetime | None = None, now: datetime) -> StandIn:
+    """Let a user stand in (B角) for a post. The same span twice is once. ValueError for an abolished post or an empty span."""
+    if post.ended_at and post.ended_at <= now:
+        raise ValueError(f"{post.name}: abolished")
+    _check_span(from_at, to_at)
+    with transaction.atomic():
+        found, made = StandIn.objects.get_or_create(post=post, user=user, from_at=from_at, to_at=to_at)
+        if made:
+            territory.bump(post.place)
+    return found
+
+
+def end_stand_in(*, span: StandIn, to_at: datetime, now: datetime) -> None:  # noqa: ARG001 (every write is told the time)
+    """The stand-in ends at that second, exclusive. ValueError when it would end before it began."""
+    _check_span(span.from_at, to_at)
+    with transaction.atomic():
+        StandIn.objects.filter(pk=span.pk).update(to_at=to_at)
+        territory.bump(span.post.place)
+
+
+def abolish_post(*, post: Post, now: datetime) -> None:
+    """The post exists no longer, nor do its holdings and stand-ins. Who hands its open items on is the caller's business."""
+    running = Q(post=post, from_at__lt=now) & (Q(to_at=None) | Q(to_at__gt=now))
+    with transaction.atomic():
+        Post.objects.filter(pk=post.pk, ended_at=None).update(ended_at=now)
+        for spans in (Holding.objects, StandIn.objects):
+            spans.filter(running).update(to_at=now)
+            spans.filter(post=post, from_at__gte=now).delete()
+        territory.bump(post.place)
+
+
+def set_roster(*, place: Place, on: date, users: Iterable[User], now: datetime) -> None:  # noqa: ARG001 (every write is told the time)
+    """Exactly these users are on call for a subdistrict that night (all of a rest day). ValueError for another level."""
+    if place.level != "subdistrict":
+        raise ValueError(f"{place.code}: not a subdistrict")
+    wanted = {user.pk for user in users}
+    with transaction.atomic():
+        night = RosterNight.objects.filter(place=place, on=on)
+        known = set(night.values_list("user_id", flat=True))
+        if wanted == known:
+            return
+        night.exclude(user_id__in=wanted).delete()
+        RosterNight.objects.bulk_create([RosterNight(place=place, on=on, user_id=user) for user in sorted(wanted - known)])
+        territory.bump(place)
+
+
+def _check_span(from_at: datetime, to_at: datetime | None) -> None:
+    if to_at is not None and to_at <= from_at:
+        raise ValueError(f"empty span: {from_at} – {to_at}")

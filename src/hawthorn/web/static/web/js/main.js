@@ -1,0 +1,28 @@
+// Loads the small helps of the house. Every page works without them.
+import { watchCopy } from "./copy.js";
+import { watchDrafts } from "./draft.js";
+import { watchFilters } from "./filter-select.js";
+import { watchIdle } from "./idle.js";
+
+watchDrafts(document); // first: it puts words back before anything else looks at the fields
+watchFilters(document);
+watchCopy(document);
+watchIdle(document);
+
+// One press is one step: a form that is on its way is not sent twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.getAttribute("method") !== "post" || event.defaultPrevented) return;
+  if (form.dataset.onItsWay) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.onItsWay = "1";
+});
+// Coming back with the back button: the form may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-on-its-way]")) delete form.dataset.onItsWay;
+});
+
+// The summary of errors takes the focus, so that it is read out first.
+document.querySelector(".errors[tabindex]")?.focus();

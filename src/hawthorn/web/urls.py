@@ -1,0 +1,2 @@
+"""Placeholder until the pages are in."""
+urlpatterns: list = []
