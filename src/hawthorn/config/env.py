@@ -90,6 +90,7 @@ def database(env: Env) -> dict[str, object]:
         "ENGINE": "hawthorn.config.sqlite",
         "NAME": str(env.data / "hawthorn.sqlite3"),
         "CONN_MAX_AGE": None,
+        "TEST": {"NAME": str(env.data / "test.sqlite3")},
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 TABLES = ("journal_event", "journal_seal")
 
 
@@ -26,3 +28,10 @@ def postgresql_triggers() -> list[str]:
 def triggers(vendor: str) -> list[str]:
     """The statements for a database vendor."""
     return sqlite_triggers() if vendor == "sqlite" else postgresql_triggers()
+
+
+def lock_events(connection: Any) -> None:
+    """Keep writers of events out until the transaction ends. SQLite: BEGIN IMMEDIATE did that already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE journal_event IN SHARE ROW EXCLUSIVE MODE")

@@ -11,8 +11,13 @@ class LoopsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register choices."""
-        from hawthorn.kernel.slots import CHOICES
+        from hawthorn.kernel.slots import CHOICES, DUE_WORK
+        from hawthorn.loops import tasks
         from hawthorn.loops.choices import PROVIDERS
+
+        DUE_WORK.put("time_outs", tasks.time_outs)
+        DUE_WORK.put("nudges", tasks.nudges)
+        DUE_WORK.put("seals", tasks.seals)
 
         for name, provider in PROVIDERS.items():
             CHOICES.put(name, provider)

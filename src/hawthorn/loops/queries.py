@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +20,7 @@ from hawthorn.loops.models import Item, Text, Touch
 from hawthorn.loops.rows import Row
 
 HANDS_DAYS = 30
+HIDES_NOTHING = next(f.default for f in fields(Loop) if f.name == "hides")
 
 
 def seat_sees(seat: Seat, loop: Loop, f: Any) -> bool:
@@ -56,6 +59,37 @@ def get_visible(item: int, *, actor: Actor, town: Town, now: datetime, loop: str
     if not sees(table, facts, found, actor, town, now):
         raise NotThere
     return Row(table, found, detail, facts)
+
+
+def visible_among(items: Sequence[Item], *, actor: Actor, town: Town, now: datetime) -> list[Row]:
+    """Those of several items the actor may see, with facts, in their order: one statement a loop and one for hands."""
+    details: dict[int, Any] = {}
+    for name in {i.loop for i in items if i.loop in LOOPS}:
+        if (new := rowing.new_detail(LOOPS[name])) is not None:
+            details |= {d.item_id: d for d in type(new).objects.filter(item__in=[i.pk for i in items if i.loop == name])}
+    rows = [Row(LOOPS[i.loop], i, details.get(i.pk), rowing.facts_of(LOOPS[i.loop], i, details.get(i.pk))) for i in items if i.loop in LOOPS]
+    rows = [r for r in rows if actor.system or not r.loop.hides(r.facts, actor, World(now, town))]
+    unseen = [r for r in rows if not actor.system and not any(seat_sees(seat, r.loop, r.facts) for seat in actor.seats)]
+    touched: dict[int, set[int]] = defaultdict(set)
+    if unseen and (posts := [s.post for s in actor.seats if s.post]):
+        for item, post in Touch.objects.filter(item__in=[r.item.pk for r in unseen], post__in=posts).values_list("item_id", "post_id"):
+            touched[item].add(post)
+    hidden = {r.item.pk for r in unseen if not _by_hand(r.item, touched[r.item.pk], actor, now)}
+    return [r for r in rows if r.item.pk not in hidden]
+
+
+def _by_hand(item: Item, posts: set[int], actor: Actor, now: datetime) -> bool:
+    fresh = item.open or (item.closed_at is not None and item.closed_at > now - timedelta(days=HANDS_DAYS))
+    return any(s.post in posts and (fresh or s.scope == "place") for s in actor.seats)
+
+
+def unhidden(items: Sequence[Item], *, actor: Actor, town: Town, now: datetime) -> list[Item]:
+    """A list without what its loop hides from this actor; costs a statement only where such a loop is in it."""
+    careful = [i for i in items if LOOPS[i.loop].hides is not HIDES_NOTHING]
+    if not careful:
+        return list(items)
+    seen = {row.item.pk for row in visible_among(careful, actor=actor, town=town, now=now)}
+    return [i for i in items if i.pk in seen or i not in careful]
 
 
 def in_place(loop: str, seat: Seat) -> QuerySet[Item]:

@@ -155,7 +155,7 @@ class Work:
             seq=item.version, step=step.name, stage=after.stage, user=self.actor.user, post=post, door=self.door, device=self.device,
             at=self.now, body=rowing.canonical(body), prev=item.head,
         )  # fmt: skip
-        if not self.events:
+        if not self.busy:
             event.key, event.asked = self.key, self.asked
         item.head = event.digest
         self._place(row, before, after, changed)
@@ -175,7 +175,8 @@ class Work:
             item.open, item.closed_at = is_open, None if is_open else self.now
             of_item += ["open", "closed_at"]
         if "due_at" in changed or not is_open:
-            item.nudge_at = self.now + max(after.due_at - self.now, NO_TIME) * 0.75 if is_open and after.due_at else None
+            rest = max(after.due_at - self.now, NO_TIME) if is_open else NO_TIME
+            item.nudge_at = after.due_at - rest / 4 if is_open else None
             of_item.append("nudge_at")
         row.of_item = sorted({*row.of_item, *of_item, "version", "head"})
         row.of_detail = sorted({*row.of_detail, *of_detail})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +13,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from hawthorn.kernel import clock
-from hawthorn.kernel.world import Actor
+from hawthorn.kernel.errors import NotThere, Refused, WrongType
 from hawthorn.loops.town import actor_for, town_of
+from hawthorn.web import pages, visitors
+from hawthorn.web.frame import look
 from hawthorn.web.logs import request_id
 
 Next = Callable[[HttpRequest], HttpResponse]
-ELDER = "elder"
+SEEN_EVERY = 30
 
 
 class RequestId:
@@ -35,7 +38,7 @@ class RequestId:
 
 
 class WhoAsks:
-    """Puts `now`, `actor` and `town` on the request; pages ask for sign-in unless they are marked public."""
+    """Puts `now`, `actor`, `town`, `tenant` on the request; pages ask for sign-in unless they are marked public."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -43,24 +46,63 @@ class WhoAsks:
     def __call__(self, request: Any) -> HttpResponse:
         """Build the actor once; nothing below builds another."""
         request.now = clock.now()
-        request.actor, request.town = None, None
-        if request.path.startswith("/api/") or request.path.startswith(settings.STATIC_URL):
+        request.actor = request.town = request.tenant = request.visitor = None
+        if _is_elsewhere(request):
             return self.get_response(request)
         user = request.user
         if user.is_authenticated:
+            request.tenant = user.tenant
             request.town = town_of(user.tenant.county or user.tenant)
             request.actor = actor_for(user, request.now)
-        return self.get_response(request)
+            _mark_idle(request)
+        response = self.get_response(request)
+        if user.is_authenticated or getattr(request, "is_private", False):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Doors are closed by default: sign in first, unlock first, change a first password first."""
-        if getattr(view, "is_public", False) or request.path.startswith("/api/"):
+        if _is_elsewhere(request) or getattr(view, "is_bare", False):
+            return None
+        if getattr(view, "is_public", False):
+            visitors.welcome(request)
             return None
         if request.actor is None:
-            return redirect(f"{reverse('signin')}?next={request.get_full_path()}")
-        if request.session.get("locked") and not getattr(view, "works_locked", False):
-            return redirect(f"{reverse('lock')}?next={request.get_full_path()}")
+            return _send_to("signin", request)
+        if getattr(view, "works_locked", False):
+            return None
+        if request.session.get("locked"):
+            return _send_to("lock", request)
+        return _send_to("password", request) if request.user.must_change else None
+
+    def process_exception(self, request: Any, problem: Exception) -> HttpResponse | None:
+        """Refusals in the page's own words: 404 for what is not to be seen, 409 for what may not be done now."""
+        if _is_elsewhere(request):
+            return None
+        if isinstance(problem, NotThere):
+            return pages.not_found(request)
+        if isinstance(problem, Refused | WrongType):
+            return pages.refused(request, problem)
         return None
+
+
+def _is_elsewhere(request: Any) -> bool:
+    """The API and the static files answer for themselves."""
+    return bool(request.path.startswith(("/api/", "/open311/")) or request.path.startswith(settings.STATIC_URL))
+
+
+def _send_to(name: str, request: Any) -> HttpResponse:
+    back = request.get_full_path() if request.method == "GET" else request.path
+    return redirect(f"{reverse(name)}?{urlencode({'next': back})}")
+
+
+def _mark_idle(request: Any) -> None:
+    """Lock after IDLE_MINUTES without a request; the time is kept in the session, written at most twice a minute."""
+    now, seen = int(request.now.timestamp()), request.session.get("seen")
+    if seen is not None and now - seen > settings.IDLE_MINUTES * 60:
+        request.session["locked"] = True
+    if seen is None or abs(now - seen) >= SEEN_EVERY:
+        request.session["seen"] = now
 
 
 def public(view: Any) -> Any:
@@ -69,9 +111,16 @@ def public(view: Any) -> Any:
     return view
 
 
-def look(request: HttpRequest) -> dict[str, Any]:
-    """What base.html needs on every page."""
-    return {}
+def bare(view: Any) -> Any:
+    """Mark an address for machines: open, and nothing is looked up for it."""
+    view.is_public = view.is_bare = True
+    return view
 
 
-__all__ = ["Actor", "RequestId", "WhoAsks", "look", "public"]
+def works_locked(view: Any) -> Any:
+    """Mark a page that can be used while the screen is locked or a password must be changed."""
+    view.works_locked = True
+    return view
+
+
+__all__ = ["RequestId", "WhoAsks", "bare", "look", "public", "works_locked"]

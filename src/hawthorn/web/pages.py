@@ -6,6 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from hawthorn.kernel.errors import STATUS, Refused, WrongType
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -31,3 +34,15 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """500."""
     return render(request, "500.html", status=500)
+
+
+def refused(request: HttpRequest, problem: Refused | WrongType, *, back: str = "", who: str = "", now_with: str = "") -> HttpResponse:
+    """409 (413, 422, 429): a command that may not be done now, in its own sentence; `who` may do it, `now_with` has it."""
+    if isinstance(problem, WrongType):
+        code, why = "wrong_type", _("有内容看不懂：") + "；".join(problem.problems.values())
+    else:
+        code, why = problem.code, _(problem.detail)
+    if code == "slow_down":
+        return render(request, "429.html", status=429)
+    context = {"why": why, "who": _(who) if who else "", "now_with": now_with, "back": back}
+    return render(request, "web/refused.html", context, status=STATUS.get(code, 409))

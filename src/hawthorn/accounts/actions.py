@@ -1,0 +1,107 @@
+"""Writes on accounts: people, passwords, tokens."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from axes.utils import reset as unlock
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from hawthorn.accounts import keys
+from hawthorn.accounts.models import Token, User
+from hawthorn.accounts.queries import digest_of
+from hawthorn.kernel.errors import Refused
+from hawthorn.kernel.words import _
+from hawthorn.kernel.world import Actor, Town
+from hawthorn.tenants.models import Tenant
+
+DESKS = frozenset({"community_desk", "subdistrict_desk", "county_desk"})
+RESETTERS = DESKS | {"grid_head"}
+LETTERS_OF_A_PASSWORD = 12
+TOKEN_MARK = "hw_"  # noqa: S105 (tells a token from other words; secret scanners look for it)
+
+
+def create_user(*, username: str, name: str, tenant: Tenant, now: datetime, email: str = "") -> User:  # noqa: ARG001 (every write is told the time)
+    """An account that cannot sign in until somebody gives it a first password. Raises Refused `taken` for a name in use."""
+    if User.objects.filter(username=username).exists():
+        raise Refused("taken", fields=["username"], detail=_("这个登录名已经有人用，请换一个。"))
+    user = User(username=username, name=name, email=email, tenant=tenant, must_change=True)
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    return user
+
+
+def set_password(user: User, password: str, *, now: datetime) -> None:  # noqa: ARG001
+    """The user's own new password. Raises Refused `weak_password` with all that is wrong with it, in the reader's language."""
+    try:
+        validate_password(password, user)
+    except ValidationError as found:
+        raise Refused("weak_password", fields=["password"], detail=" ".join(found.messages)) from None
+    if user.username and user.username.lower() in password.lower():
+        raise Refused("weak_password", fields=["password"], detail=_("密码里不能有登录名，请换一个。"))
+    user.set_password(password)
+    user.must_change = False
+    user.save(update_fields=["password", "must_change"])
+
+
+def reset_password(user: User, *, by: Actor, town: Town, now: datetime) -> str:
+    """A password to be read out once and changed at the next sign-in; ends the user's sessions, tokens and lock-out.
+
+    Only by a grid head or desk above every post of the user (county posts and people without post: the county's administrator);
+    else Refused `not_yours`.
+    """
+    if not may_reset(user, by, town, now):
+        raise Refused("not_yours")
+    code = keys.letters(LETTERS_OF_A_PASSWORD)
+    password = "-".join(code[n : n + 4] for n in range(0, LETTERS_OF_A_PASSWORD, 4))
+    with transaction.atomic():
+        user.set_password(password)
+        user.must_change = True
+        user.save(update_fields=["password", "must_change"])
+        Token.objects.filter(user=user, ended_at=None).update(ended_at=now)
+        unlock(username=user.username)
+    return password
+
+
+def may_reset(user: User, by: Actor, town: Town, now: datetime) -> bool:
+    """Is every post of the user below one that the actor holds and that may do this. Never one's own."""
+    if by.user is None or by.user == user.pk or user.tenant_id not in town.tenants:
+        return False
+    own = {s.post: s.kind for s in by.seats if not s.acting}
+    if "county_admin" in own.values():
+        return True
+    posts = [s.post for s in town.seats(user.pk, now) if not s.acting and s.kind != "on_call"]
+    if posts:
+        return all(any(own.get(up) in RESETTERS for up in _above(post, town)) for post in posts)
+    return any(own[post] in DESKS and _is_over_tenant(post, user, town) for post in own)
+
+
+def _above(post: int, town: Town) -> list[int]:
+    chain: list[int] = []
+    at = town.above(post)
+    while at is not None and at not in chain:
+        chain.append(at)
+        at = town.above(at)
+    return chain
+
+
+def _is_over_tenant(post: int, user: User, town: Town) -> bool:
+    """A person without post belongs to the desks of their subdistrict, or of the county."""
+    card = town.posts[post]
+    return card.kind == "county_desk" or (card.kind == "subdistrict_desk" and town.places[card.place].tenant == user.tenant_id)
+
+
+def make_token(user: User, label: str, *, now: datetime, days: int | None = None) -> str:
+    """A new bearer token, said once; only its digest is kept."""
+    plain = TOKEN_MARK + secrets.token_urlsafe(32)
+    expires_at = now + timedelta(days=days) if days else None
+    Token.objects.create(user=user, digest=digest_of(plain), label=label.strip()[:40], made_at=now, expires_at=expires_at)
+    return plain
+
+
+def end_token(token: int, *, user: User, now: datetime) -> bool:
+    """End one of the user's own tokens; whether it was alive."""
+    return Token.objects.filter(pk=token, user=user, ended_at=None).update(ended_at=now) > 0

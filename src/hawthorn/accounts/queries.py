@@ -1,0 +1,31 @@
+"""Reads of accounts: whose token that is, which tokens somebody has, who read a contact."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.db.models import Q
+
+from hawthorn.accounts.models import Reveal, Token, User
+
+
+def digest_of(plain: str) -> str:
+    """How a token is kept."""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def token_of(plain: str, now: datetime) -> Token | None:
+    """The living token of an active user, with user, tenant and county, in one statement."""
+    found = Token.objects.select_related("user__tenant__county").filter(digest=digest_of(plain), ended_at=None, user__is_active=True).first()
+    return found if found is not None and (found.expires_at is None or found.expires_at > now) else None
+
+
+def tokens_of(user: User, now: datetime) -> list[Token]:
+    """Somebody's living tokens, newest first."""
+    return list(Token.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), user=user, ended_at=None).order_by("-id"))
+
+
+def reveals_of(item: int) -> list[Reveal]:
+    """Who read the contacts of an item, newest first."""
+    return list(Reveal.objects.filter(item=item).select_related("user").order_by("-id"))

@@ -1,0 +1,212 @@
+"""The `hawthorn` command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def say(words: str) -> None:
+    """One line for the person at the terminal, at once."""
+    print(words, flush=True)
+
+
+def _django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hawthorn.config.settings")
+    import django
+
+    django.setup()
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _static() -> None:
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Fill the data folder if it is empty, then serve."""
+    _django()
+    _migrate()
+    from django.conf import settings
+
+    from hawthorn.config.demo import fill as demos
+    from hawthorn.kernel import clock
+
+    path = Path(settings.ENV.data) / "demo-accounts.json"
+    if demos.is_empty():
+        demos.fill(clock.now(), seed=args.seed, say=say)
+    _show_accounts(path)
+    return 0 if args.prepare_only else serve(args)
+
+
+def _show_accounts(path: Path) -> None:
+    import json
+
+    if not path.exists():
+        say("这里已有数据，但没有演示账号文件；请换一个空的 HAWTHORN_DATA 再试。")
+        return
+    say(f"演示账号（也写在 {path}）：")
+    for row in json.loads(path.read_text(encoding="utf-8")):
+        if "username" in row:
+            say(f"  {row['tenant']}　{row['post']}　用户名 {row['username']}　密码 {row['password']}")
+        for slip in row.get("receipts", [])[:3]:
+            say(f"  居民回执 {slip['receipt']}　凭证词 {slip['word']}")
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Pages and API; due work in a process of its own unless --no-work."""
+    _django()
+    _migrate()
+    _static()
+    from django.conf import settings
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    worker = None if getattr(args, "no_work", False) else subprocess.Popen([sys.executable, "-m", "hawthorn.config.cli", "work"])
+    say(f"打开 http://{settings.ENV.host}:{settings.ENV.port} ；停止按 Ctrl+C。")
+    try:
+        Granian(
+            "hawthorn.config.wsgi:application", address=settings.ENV.host, port=settings.ENV.port, interface=Interfaces.WSGI,
+            workers=2, blocking_threads=2, log_access=False, respawn_failed_workers=True,
+        ).serve()  # fmt: skip
+    finally:
+        if worker is not None:
+            worker.terminate()
+            worker.wait(timeout=20)
+    return 0
+
+
+def work(args: argparse.Namespace) -> int:
+    """Due work, in rounds; ends on SIGTERM after the round, or with the process that started it."""
+    _django()
+    from hawthorn.kernel import clock
+    from hawthorn.loops.tasks import run_due
+
+    going, parent = [True], os.getppid()
+    signal.signal(signal.SIGTERM, lambda *_: going.clear())
+    while going and os.getppid() == parent:
+        run_due(clock.now(), again=clock.now)
+        if args.once:
+            break
+        for _n in range(20):
+            if going:
+                time.sleep(1)
+    return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """Every invariant. 0 clean, 1 with a named list."""
+    _django()
+    from hawthorn.kernel import clock
+    from hawthorn.loops.check import problems, warnings
+
+    for words in warnings(clock.now()):
+        say(f"提醒：{words}")
+    number = 0
+    for number, words in enumerate(problems(), start=1):
+        say(words)
+    say("没有发现问题。" if not number else f"共 {number} 处。")
+    return 1 if number else 0
+
+
+def import_messages(args: argparse.Namespace) -> int:
+    """A hotline-type sheet."""
+    _django()
+    from hawthorn.gateways import messages
+    from hawthorn.kernel import clock
+
+    report = messages.import_messages(args.file, tenant_code=args.tenant, source=args.source, dry_run=args.dry_run, now=clock.now())
+    say(report.words())
+    return 1 if report.errors else 0
+
+
+def import_workbook(args: argparse.Namespace) -> int:
+    """The set-up workbook: places, units, posts, people."""
+    _django()
+    from hawthorn.gateways import workbook
+    from hawthorn.kernel import clock
+    from hawthorn.tenants.models import Tenant
+
+    tenant = Tenant.objects.filter(code=args.tenant).first()
+    if tenant is None:
+        say(f"没有代码是 {args.tenant} 的街道。")
+        return 1
+    planned = workbook.plan(workbook.read_workbook(Path(args.file).read_bytes()), tenant, now=clock.now())
+    for problem in planned.problems:
+        say(str(problem))
+    for change in planned.changes:
+        say(f"将要：{change}")
+    if planned.problems:
+        say("有问题，什么都没有改动。改好后再导入。")
+        return 1
+    if args.dry_run:
+        return 0
+    done = workbook.apply(planned, actor_user_id=None, now=clock.now())
+    say(f"导入完成：{len(done.changes)} 处改动，{len(done.new_usernames)} 个新账号等待网格长或窗口给初始密码。")
+    return 0
+
+
+def manage(args: argparse.Namespace) -> int:
+    """Django's own commands (migrate, shell …)."""
+    _django()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["hawthorn manage", *args.rest])
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands."""
+    top = argparse.ArgumentParser(prog="hawthorn", description="事事有回音：社区事项闭环。")
+    sub = top.add_subparsers(dest="command", required=True)
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+        one = sub.add_parser(name, help=words, description=words)
+        one.set_defaults(run=run)
+        return one
+
+    one = add("demo", demo, "填入演示数据（目录为空时）并启动")
+    one.add_argument("--prepare-only", action="store_true", help="只准备，不启动")
+    one.add_argument("--seed", type=int, default=7, help="随机种子")
+    one.add_argument("--no-work", action="store_true", help="不做到期工作")
+    add("serve", serve, "启动网页和接口").add_argument("--no-work", action="store_true", help="不做到期工作")
+    add("work", work, "只做到期工作").add_argument("--once", action="store_true", help="只做一轮")
+    add("check", check, "核对全部不变量")
+    one = add("import-messages", import_messages, "导入热线类来件表")
+    one.add_argument("file")
+    one.add_argument("--tenant", required=True, help="街道代码，9 位")
+    one.add_argument("--source", default="12345", help="来自哪个系统")
+    one.add_argument("--dry-run", action="store_true", help="只检查，不导入")
+    one = add("import-workbook", import_workbook, "导入建点工作簿（地点、楼院、岗位、人员）")
+    one.add_argument("file")
+    one.add_argument("--tenant", required=True, help="街道代码，9 位")
+    one.add_argument("--dry-run", action="store_true", help="只检查，不导入")
+    add("manage", manage, "Django 自带命令").add_argument("rest", nargs=argparse.REMAINDER)
+    return top
+
+
+def main(argv: list[str] | None = None) -> Any:
+    """Entry point; the exit code."""
+    args = parser().parse_args(argv)
+    try:
+        return args.run(args)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

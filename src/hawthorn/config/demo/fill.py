@@ -1,0 +1,83 @@
+"""`hawthorn demo`: fill an empty database, give accounts random passwords, write demo-accounts.json."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from hawthorn.accounts.actions import make_token
+from hawthorn.config.demo.life import Life
+from hawthorn.config.demo.town import DemoTown, build
+from hawthorn.kernel.clock import SHANGHAI, local
+from hawthorn.loops import tasks
+from hawthorn.loops.models import Item, Reporter
+from hawthorn.tenants.models import Tenant
+
+NUMBER = 1530
+ACCOUNTS = (
+    ("grid_officer", "officer1", "wgy1"), ("grid_officer", "officer2", "wgy2"), ("grid_head", "head1", "wgz1"), ("party_instructor", "instructor1", "zdy1"),
+    ("community_desk", "desk", "chuangkou"), ("community_desk", "desk_village", "cunwu"), ("community_secretary", "secretary", "shuji"),
+    ("subdistrict_desk", "center", "zhongxin"), ("subdistrict_leader", "leader", "lingdao"), ("agency", "agency0", "danwei1"), ("agency", "agency1", "danwei2"),
+    ("county_desk", "county_desk", "quzhongxin"), ("county_admin", "county_admin", "guanli"),
+    ("subdistrict_desk", "center2", "zhongxin9"), ("grid_officer", "officer9", "wgy9"),
+)  # fmt: skip
+
+
+def is_empty() -> bool:
+    """Nothing has been set up here yet."""
+    return not Tenant.objects.exists()
+
+
+def fill(now: datetime, *, seed: int, say: Callable[[str], None]) -> Path:
+    """A year up to `now`; repeatable by seed, passwords and receipts apart. Returns where the accounts stand."""
+    start = local(now - timedelta(days=365)).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(SHANGHAI)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=OFF")
+    say("正在准备演示数据：龙洞街道（七个网格）和山楂湾街道（虚构）……")
+    t = build(start, Random(seed))
+    life = Life(t, now, NUMBER, say)
+    life.run()
+    tasks.run_due(now)
+    say(f"演示数据准备好了：{Item.objects.filter(loop='matters').count()} 件事项。")
+    return write_accounts(t, life, now)
+
+
+def write_accounts(t: DemoTown, life: Life, now: datetime) -> Path:
+    """demo-accounts.json in the data folder, mode 600: random passwords and tokens, receipts with their words."""
+    rows: list[dict[str, Any]] = []
+    for role, post, username in ACCOUNTS:
+        user = t.users[username]
+        password = f"{secrets.choice('梅兰竹菊松柏')}{secrets.token_urlsafe(9)}"
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        token = make_token(user, "演示", now=now)
+        rows.append(
+            {"role": role, "post": t.posts[post].name, "name": user.name, "username": username, "password": password, "token": token, "tenant": user.tenant.name}
+        )
+    rows.append({"role": "resident", "post": "", "name": "演示居民", "tenant": "龙洞街道", "receipts": _receipts(life)})
+    path = Path(settings.ENV.data) / "demo-accounts.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
+
+
+def _receipts(life: Life) -> list[dict[str, str]]:
+    by_receipt = {s["receipt"]: s for s in life.slips}
+    found = Reporter.objects.filter(receipt__in=list(by_receipt), item__loop="matters").select_related("item").order_by("-id")
+    picked: dict[str, dict[str, str]] = {}
+    for reporter in found:
+        slip = by_receipt[reporter.receipt]
+        picked.setdefault(
+            reporter.item.stage,
+            {"receipt": reporter.receipt, "word": slip["word"], "token": slip["token"], "phone": slip["phone"], "stage": reporter.item.stage},
+        )
+    return list(picked.values())

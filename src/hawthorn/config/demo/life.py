@@ -1,0 +1,207 @@
+"""Plays a year: matters begin, people act in working hours, due work runs every night. The same actions as everywhere, a moved clock."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db.transaction import atomic
+
+from hawthorn.categories.models import Category
+from hawthorn.config.demo import words
+from hawthorn.config.demo.stories import STORIES, Case, Move, small
+from hawthorn.config.demo.town import DemoTown
+from hawthorn.kernel.clock import local
+from hawthorn.kernel.errors import NotThere, Refused
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.world import RANK, Actor, Town
+from hawthorn.loops import actions as loops
+from hawthorn.loops import tasks
+from hawthorn.loops.models import Item
+from hawthorn.loops.town import town_by_id
+from hawthorn.matters.models import Matter
+from hawthorn.tenants.models import Tenant
+
+CHANNELS = ("counter", "phone", "qr", "web", "chat_group", "visit", "hotline")
+
+
+@dataclass(order=True)
+class Turn:
+    """A story's next move."""
+
+    at: datetime
+    order: int
+    item: int = field(compare=False)
+    moves: Iterator[Move] = field(compare=False)
+    move: Move | None = field(compare=False)
+
+
+class Life:
+    """The year of one demo."""
+
+    def __init__(self, t: DemoTown, until: datetime, number: int, say: Callable[[str], None]) -> None:
+        self.t, self.until, self.number, self.say = t, until, number, say
+        self.random: Random = t.random
+        self.now = t.now
+        self.turns: list[Turn] = []
+        self.order = self.turn_order = 0
+        self.slips: list[dict[str, str]] = []
+        self.keys = {c.key: c.pk for c in Category.objects.filter(tenant=t.places["street"].tenant)}
+        self.keys2 = {c.key: c.pk for c in Category.objects.filter(tenant=t.places["street2"].tenant)}
+        self.town: Town = town_by_id(t.county.pk)
+
+    def run(self) -> None:
+        """Day by day, each day in one transaction."""
+        births = sorted(self._births())
+        day, first = self.t.now, self.t.now
+        while day < self.until:
+            end = min(day + timedelta(days=1), self.until)
+            with atomic():
+                self._due(day)
+                while (births and births[0] < end) or (self.turns and self.turns[0].at < end):
+                    if births and (not self.turns or births[0] <= self.turns[0].at):
+                        self.now = births.pop(0)
+                        self._birth()
+                    else:
+                        turn = heapq.heappop(self.turns)
+                        self.now = turn.at
+                        self._play(turn)
+            if (end - first).days % 60 == 0:
+                self.say(f"  演示数据：已过 {(end - first).days} 天，{self.order} 件")
+            day = end
+        self.now = self.until
+        self._due(self.until)
+
+    def _births(self) -> Iterator[datetime]:
+        span = (self.until - self.t.now).total_seconds()
+        for n in range(self.number):
+            at = self.t.now + timedelta(seconds=span * (n + self.random.random()) / self.number)
+            hour = self.random.choices(range(24), weights=[1, 1, 1, 1, 1, 1, 2, 6, 12, 14, 12, 10, 6, 6, 10, 12, 12, 10, 8, 6, 5, 4, 2, 1])[0]
+            at = min(at + timedelta(hours=hour - local(at).hour), self.until - timedelta(minutes=20 + n % 40))
+            yield max(at, self.t.now)
+
+    def _due(self, at: datetime) -> None:
+        county = Tenant.objects.get(pk=self.t.county.pk)
+        for work in (tasks.time_outs, tasks.nudges, tasks.seals):
+            work(town=self.town, now=at)
+        if county.revision != self.town.revision:
+            self.town = town_by_id(county.pk)
+
+    # ── beginning ──
+    def _birth(self) -> None:
+        is_second = self.random.random() < 0.08
+        grid = self.random.choice(["grid9", "grid10"] if is_second else [f"grid{n}" for n in (1, 2, 2, 3, 4, 4, 4, 5, 6, 6, 6, 7, 8)])
+        key, said, result, say = self.random.choices(words.TALK, weights=[8, 4, 4, 8, 5, 4, 4, 4, 3, 2, 4, 3, 5, 5, 5, 4, 0.4])[0]
+        category = (self.keys2 if is_second else self.keys)[key]
+        asked = self.random.random() < 0.6
+        given: dict[str, Any] = {"words": f"{self.random.choice(words.SPOTS)}，{said}", "unit": self.random.choice(self.t.units[grid]).pk}
+        if self.random.random() < 0.9:
+            given["category"] = category
+        given["channel"] = self.random.choice(CHANNELS) if asked else "round"
+        if asked:
+            given |= {"asked": True, "consent": True} | self._contact()
+        officer = self.t.posts[f"officer{grid[4:]}"].pk
+        actor = self._actor_of(officer)
+        if actor is None:
+            return
+        if not asked and self.random.random() < 0.4:
+            loops.start("matters", given | {"result": result, "say": say}, actor=actor, now=self.now, door="demo", step="report_settled", town=self.town)
+            self.order += 1
+            return
+        answer = loops.start("matters", given, actor=actor, now=self.now, door="demo", town=self.town)
+        self.order += 1
+        if answer.slip and given.get("phone"):
+            self.slips.append({**answer.slip, "phone": given["phone"], "item": str(answer.id)})
+        has_asker = any(given.get(k) for k in ("phone", "address", "wants_visit"))
+        self._begin(answer.id, Case(self.random, said, result, say, *self._units_of(is_second), officer, has_asker, lambda: self.now, lambda: self._others(answer.id)))
+
+    def _contact(self) -> dict[str, Any]:
+        if self.random.random() < 0.75:
+            return {"name": "演示居民", "phone": f"1990000{self.random.randint(0, 9999):04d}"}
+        return {"address": "演示楼 1 单元 101", "wants_visit": True} if self.random.random() < 0.4 else {}
+
+    def _units_of(self, is_second: bool) -> tuple[list[int], list[int]]:
+        agencies = [self.t.posts["agency20"].pk] * 2 if is_second else [self.t.posts[f"agency{n}"].pk for n in range(8)]
+        leads = agencies if is_second else self.random.sample(agencies, 3)
+        return (agencies if not is_second else [agencies[0]]), leads
+
+    def _others(self, item: int) -> list[int]:
+        mine = Item.objects.filter(pk=item).values_list("grid", flat=True)
+        return list(Item.objects.filter(open=True, loop="matters", grid__in=mine, parent=None).exclude(pk=item).values_list("pk", flat=True)[:5])
+
+    def _begin(self, item: int, case: Case) -> None:
+        stories, weights = zip(*STORIES, strict=True)
+        story = self.random.choices(stories, weights=weights)[0]
+        if len(case.agencies) < 2 and story not in (small,):
+            story = small
+        if self.random.random() < 0.004:
+            return
+        self._next(item, story(case))
+
+    # ── playing ──
+    def _next(self, item: int, moves: Iterator[Move]) -> None:
+        move = next(moves, None)
+        if move is None:
+            return
+        self.turn_order += 1
+        calendar = self.town.policy(self.t.places["street"].pk).calendar
+        if move.is_clock:
+            at = self.now + timedelta(hours=move.hours)
+        else:
+            slow = 3 if self.random.random() < 0.05 else 1
+            at = calendar.after(self.now, "work_hours", move.hours * 3600 * slow + self.random.randint(60, 900))
+        heapq.heappush(self.turns, Turn(at, self.turn_order, item, moves, move))
+
+    def _play(self, turn: Turn) -> None:
+        move = turn.move
+        if move and move.step:
+            with suppress(Refused, NotThere):  # what the table does not offer now is left out of the story
+                self._take(turn.item, move)
+        self._next(turn.item, turn.moves)
+
+    def _take(self, item: int, move: Move) -> None:
+        target = self._target(item, move)
+        if target is None:
+            return
+        actor = self._who(target, move.who)
+        if actor is None:
+            return
+        wanted = set(_fields(target.loop, move.step))
+        given = {k: v for k, v in move.given.items() if k in wanted}
+        loops.take_step(target.loop, target.pk, move.step, given, actor=actor, now=self.now, door="demo", town=self.town)
+
+    def _target(self, item: int, move: Move) -> Item | None:
+        if move.loop == "matters" and move.who != "part":
+            return Item.objects.filter(pk=item).first()
+        loop = "matters" if move.who == "part" else move.loop
+        return Item.objects.filter(parent=item, loop=loop, open=True).order_by("id").first()
+
+    def _who(self, target: Item, who: str) -> Actor | None:
+        detail = Matter.objects.filter(item=target.pk).first()
+        post: int | None = target.holder_id
+        if who == "lead" and detail is not None:
+            post = detail.lead_id
+        if who in ("desk", "center", "leader"):
+            level = "subdistrict" if who == "center" or RANK[target.raised_level] >= RANK["subdistrict"] else "community"
+            place = getattr(target, f"{level}_id") or target.subdistrict_id
+            post = self.town.desk(level, self.town.places[place]) if place else None
+        if who == "leader":
+            post = self.town.post("subdistrict_leader", target.subdistrict_id)
+        handler = detail.handler if detail is not None and who in ("checker", "part") and target.stage == "checking" else None
+        return self._actor_of(post, handler)
+
+    def _actor_of(self, post: int | None, but: int | None = None) -> Actor | None:
+        users = sorted(self.town.users(post, self.now) - {but}) if post else []
+        if not users:
+            return None
+        user = self.random.choice(users)
+        return Actor(user, self.town.seats(user, self.now), county=self.town.county)
+
+
+def _fields(loop: str, step: str) -> list[str]:
+    return list(LOOPS[loop].steps[step].needs.model_fields)

@@ -1,0 +1,188 @@
+"""Places, units, posts and people of the demo. People are named after herbs: nobody is called so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from hawthorn.accounts.models import User
+from hawthorn.categories import actions as categories
+from hawthorn.categories.models import Category, Lead
+from hawthorn.kernel.clock import local
+from hawthorn.teams import actions as teams
+from hawthorn.teams.models import Post
+from hawthorn.tenants.models import Tenant
+from hawthorn.territory import actions as territory
+from hawthorn.territory.models import Place, Unit
+
+HERBS = (
+    "白芷 连翘 半夏 苏叶 茯苓 当归 川贝 杜仲 枸杞 黄芪 丹参 桔梗 远志 白术 知母 麦冬 泽泻 防风 秦艽 升麻 葛根 石斛 玉竹 百合 菊英 薄荷 藿香 "
+    "佩兰 厚朴 苍术 砂仁 豆蔻 草果 木通 车前 地肤 萹蓄 瞿麦 石韦 海金 茵陈 虎杖 附子 肉桂 干姜 吴萸 丁香 花椒 荜茇 良姜"
+).split()
+NUMERALS = "一二三四五六七"
+# Seven grids of a schematic sheet, 300 × 210; drawn for the demo, no real border.
+SHAPES = (
+    ((10, 20), (90, 12), (100, 80), (20, 92)),
+    ((90, 12), (180, 16), (176, 78), (100, 80)),
+    ((180, 16), (288, 26), (282, 96), (176, 78)),
+    ((20, 92), (100, 80), (108, 142), (32, 152)),
+    ((100, 80), (176, 78), (184, 138), (108, 142)),
+    ((176, 78), (282, 96), (272, 150), (184, 138)),
+    ((32, 152), (108, 142), (184, 138), (272, 150), (240, 200), (60, 200)),
+)
+WEST, NORTH, DEGREES = 113.13, 35.28, 0.00005
+AGENCIES = ("市政所", "供电所", "供水站", "物业公司", "综合执法队", "环卫站", "园林站", "消防站")
+
+
+@dataclass
+class DemoTown:
+    """What the life of the demo draws on."""
+
+    county: Tenant
+    now: datetime
+    random: Random
+    places: dict[str, Place] = field(default_factory=dict)
+    units: dict[str, list[Unit]] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    names: list[str] = field(default_factory=lambda: list(HERBS))
+
+
+def ring(points: tuple[tuple[float, float], ...], west: float = WEST) -> list[list[float]]:
+    """Sheet points as a ring in degrees."""
+    return [[round(west + x * DEGREES, 6), round(NORTH - y * DEGREES, 6)] for x, y in points]
+
+
+def build(now: datetime, random: Random) -> DemoTown:
+    """The county, its two tenants, and everybody in them, as of `now`."""
+    county = Tenant.objects.create(code="410803", name="中站区", is_demo=True, phone="0391-000-0000")
+    longdong = Tenant.objects.create(code="410803005", name="龙洞街道", county=county, is_demo=True, phone="0391-000-0001")
+    second = Tenant.objects.create(code="410803999", name="山楂湾街道（虚构）", county=county, is_demo=True, phone="0391-000-0009")
+    t = DemoTown(county, now, random)
+    teams.seed_post_kinds(county, now=now)
+    for tenant in (county, longdong, second):
+        categories.seed_tenant(tenant, "demo", now=now)
+    _place(t, "county", "county", "410803", "中站区", None, county)
+    _place(t, "street", "subdistrict", "410803005", "龙洞街道", "county", longdong)
+    _place(t, "community", "community", "410803005498", "武钢社区", "street", longdong)
+    _place(t, "village", "community", "410803005999", "山里红村（虚构）", "street", longdong, is_village=True)
+    _place(t, "street2", "subdistrict", "410803999", "山楂湾街道（虚构）", "county", second)
+    _place(t, "community2", "community", "410803999001", "果园社区（虚构）", "street2", second)
+    for n, shape in enumerate(SHAPES, start=1):
+        _place(t, f"grid{n}", "grid", f"410803005498{n:03d}", f"{NUMERALS[n - 1]}网格", "community", longdong, shape=ring(shape))
+    far = WEST + 0.02
+    square = ((0, 0), (100, 0), (100, 80), (0, 80))
+    _place(t, "grid8", "grid", "410803005999001", "坡上网格", "village", longdong, shape=ring(square, far))
+    for n, name in ((9, "东果园网格"), (10, "西果园网格")):
+        moved = tuple((x + 110 * (n - 9), y) for x, y in square)
+        _place(t, f"grid{n}", "grid", f"410803999001{n - 8:03d}", name, "community2", second, shape=ring(moved, far + 0.02))
+    _units(t)
+    _posts(t)
+    _people(t)
+    _roster(t)
+    _leads(t, longdong)
+    return t
+
+
+def _place(t: DemoTown, key: str, level: str, code: str, name: str, parent: str | None, tenant: Tenant, **more: object) -> None:
+    above = t.places[parent] if parent else None
+    t.places[key] = territory.create_place(level=level, code=code, name=name, parent=above, tenant=tenant, now=t.now, **more)  # type: ignore[arg-type]
+
+
+def _units(t: DemoTown) -> None:
+    for key, grid in list(t.places.items()):
+        if grid.level != "grid":
+            continue
+        lon, lat = (sum(p[i] for p in grid.shape) / len(grid.shape) for i in (0, 1))
+        made = []
+        village = key == "grid8"
+        for n in range(1, 7 if not village else 4):
+            name = f"{grid.name[:-2]}组 {n} 排" if village else f"示例{grid.name[:-2]}区 {n} 号楼"
+            households = t.random.randint(24, 60)
+            community = t.places["village"] if village else t.places["community2"] if key in ("grid9", "grid10") else t.places["community"]
+            unit = territory.create_unit(
+                community=community, code=f"{grid.code[-6:]}-{n:02d}", name=name, lon=round(lon + (n - 3) * 0.0004, 6), lat=round(lat, 6),
+                households=households, residents=households * 2 + t.random.randint(0, 20), elders=households // 3, children=households // 5,
+            )  # fmt: skip
+            territory.put_unit_in_grid(unit=unit, grid=grid, from_on=local(t.now).date())
+            territory.create_doors(unit=unit, names=[f"{s} 单元 {f}0{d}" for s in (1, 2) for f in (1, 2, 3) for d in (1, 2)])
+            made.append(unit)
+        t.units[key] = made
+
+
+def _post(t: DemoTown, key: str, place: str, kind: str, name: str, phone: str = "", *, public: bool = False) -> None:
+    t.posts[key] = teams.create_post(place=t.places[place], kind=kind, name=name, phone=phone, is_public=public, now=t.now)
+
+
+def _posts(t: DemoTown) -> None:
+    for n in range(1, 11):
+        name, phone = t.places[f"grid{n}"].name, f"0391-000-1{n:02d}"
+        _post(t, f"officer{n}", f"grid{n}", "grid_officer", f"{name}专职网格员", f"{phone}1", public=True)
+        _post(t, f"head{n}", f"grid{n}", "grid_head", f"{name}网格长", f"{phone}2", public=True)
+        _post(t, f"instructor{n}", f"grid{n}", "party_instructor", f"{name}党建指导员")
+    for key, place in (("", "community"), ("_village", "village"), ("2", "community2")):
+        name = t.places[place].name
+        _post(t, f"desk{key}", place, "community_desk", f"{name}综合窗口", "0391-000-2001", public=True)
+        _post(t, f"secretary{key}", place, "community_secretary", f"{name}书记")
+    for key, place in (("", "street"), ("2", "street2")):
+        name = t.places[place].name
+        _post(t, f"center{key}", place, "subdistrict_desk", f"{name}网格中心", "0391-000-0001", public=True)
+        _post(t, f"leader{key}", place, "subdistrict_leader", f"{name}分管领导")
+        _post(t, f"on_call{key}", place, "on_call", f"{name}值班员")
+        _post(t, f"party{key}", place, "party_office", f"{name}党建办")
+    for n, name in enumerate(AGENCIES):
+        _post(t, f"agency{n}", "street", "agency", name)
+    _post(t, "agency20", "street2", "agency", "果园物业（虚构）")
+    _post(t, "county_desk", "county", "county_desk", "中站区社会治理中心")
+    _post(t, "county_admin", "county", "county_admin", "中站区系统管理员")
+
+
+def _person(t: DemoTown, username: str, tenant: Tenant, *posts: str, shows_name: bool = False) -> None:
+    user = User(username=username, name=t.names.pop(0), tenant=tenant)
+    user.set_unusable_password()
+    user.save()
+    t.users[username] = user
+    for key in posts:
+        teams.appoint(post=t.posts[key], user=user, from_at=t.now, shows_name=shows_name, now=t.now)
+
+
+def _people(t: DemoTown) -> None:
+    street, second = t.places["street"].tenant, t.places["street2"].tenant
+    for n in range(1, 11):
+        tenant = second if n > 8 else street
+        _person(t, f"wgy{n}", tenant, f"officer{n}", shows_name=True)
+        _person(t, f"wgz{n}", tenant, f"head{n}", shows_name=True)
+    for n in range(1, 8, 2):
+        posts = [f"instructor{m}" for m in (n, n + 1) if m <= 8 and m != 7]
+        if posts:
+            _person(t, f"zdy{n}", street, *posts)
+    _person(t, "zdy9", second, "instructor9", "instructor10")
+    for username, key in (("chuangkou", "desk"), ("cunwu", "desk_village"), ("shuji", "secretary"), ("cunshuji", "secretary_village")):
+        _person(t, username, street, key)
+    for username in ("zhongxin", "zhongxin2"):
+        _person(t, username, street, "center")
+    _person(t, "lingdao", street, "leader")
+    _person(t, "dangjian", street, "party")
+    for n in range(len(AGENCIES)):
+        _person(t, f"danwei{n + 1}", street, f"agency{n}")
+    for username, keys in (("guoyuan", ("desk2", "secretary2")), ("zhongxin9", ("center2",)), ("lingdao9", ("leader2", "party2")), ("wuye9", ("agency20",))):
+        _person(t, username, second, *keys)
+    for username, key in (("quzhongxin", "county_desk"), ("quzhongxin2", "county_desk"), ("guanli", "county_admin")):
+        _person(t, username, t.county, key)
+
+
+def _roster(t: DemoTown) -> None:
+    first = local(t.now).date()
+    pool = {"street": ["zhongxin", "zhongxin2", "dangjian", "lingdao"], "street2": ["zhongxin9", "lingdao9"]}
+    for key, names in pool.items():
+        for n in range(400):
+            teams.set_roster(place=t.places[key], on=first + timedelta(days=n), users=[t.users[names[n % len(names)]]], now=t.now)
+
+
+def _leads(t: DemoTown, tenant: Tenant) -> None:
+    for name, agency in (("路灯", 0), ("行道树", 6), ("暴露垃圾", 5)):
+        category = Category.objects.filter(tenant=tenant, catalogue="city", name__contains=name).order_by("key").first()
+        if category is not None:
+            Lead.objects.get_or_create(tenant=tenant, grid=t.places["grid7"], category=category, defaults={"post": t.posts["desk"]})
+        _ = agency

@@ -1,0 +1,282 @@
+"""来话人: who asked, by receipt, word or link; where it stands in one sentence; looking up at the counter; reading a contact; erasing it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from hawthorn.accounts import keys
+from hawthorn.accounts.models import Contact, Reveal
+from hawthorn.journal.models import Event
+from hawthorn.kernel.clock import local
+from hawthorn.kernel.errors import NotThere, Refused
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.words import _
+from hawthorn.kernel.world import Actor, Seat, Town
+from hawthorn.loops import queries
+from hawthorn.loops.models import Item, OneTimeLink, Reporter, Text
+from hawthorn.loops.rows import Row
+
+MOST = 20
+LOOKED_AT = 60
+CLOSED_DAYS = 180
+REASON_LENGTH = 200
+TELLINGS = "tellings"
+NO_DIGEST = "0" * 64
+FIELDS = ("name", "phone", "mail", "address")
+
+
+# ── who is it ──
+def plain(code: str) -> str:
+    """A receipt, word or token as it is kept: capitals, without blanks and hyphens, full-width letters made plain."""
+    return "".join(c for c in unicodedata.normalize("NFKC", code[:200]).upper() if c.isascii() and c.isalnum())
+
+
+def by_receipt(receipt: str) -> Reporter | None:
+    """Whose receipt that is, however it was written. One statement."""
+    code = plain(receipt)
+    return _reporters().filter(receipt=code).first() if len(code) == 8 else None
+
+
+def acting(receipt: str, word: str, now: datetime) -> Actor | None:
+    """The asker as somebody who acts, by the word on the slip; None where it is wrong or they took theirs back."""
+    reporter = by_receipt(receipt)
+    asked = keys.keyed("word", plain(receipt), plain(word))
+    is_right = keys.same(asked, reporter.word_digest if reporter else NO_DIGEST)
+    return _actor(reporter, now) if reporter is not None and is_right else None
+
+
+def acting_by_token(token: str, now: datetime) -> Actor | None:
+    """The same by the token in the link of a message."""
+    code = plain(token)
+    reporter = _reporters().filter(token_digest=keys.keyed("token", code)).first() if code else None
+    return _actor(reporter, now) if reporter is not None else None
+
+
+def may_read(reporter: Reporter, tail: str) -> bool:
+    """Do the last four digits fit the phone that was left; always no where none was left. Says nothing by its time."""
+    digits = "".join(c for c in unicodedata.normalize("NFKC", tail[:20]) if c in "0123456789")
+    contact = reporter.contact
+    asked = keys.keyed("tail", str(contact.county_id if contact else 0), digits)
+    fits = keys.same(asked, contact.blind_tail if contact and contact.blind_tail else NO_DIGEST)
+    return fits and len(digits) == 4
+
+
+def outsider(token: str, now: datetime) -> Actor | None:
+    """The holder of a one-time link that still works: not used, not expired, the item open."""
+    link = _link(token, now)
+    if link is None:
+        return None
+    return Actor(None, (Seat(0, "outsider", "item", link.item_id),), county=link.item.county.tenant_id)
+
+
+def use_link(token: str, now: datetime) -> bool:
+    """Spend a one-time link, in the transaction of the step it was for. False where it works no longer: then refuse the step."""
+    return bool(OneTimeLink.objects.filter(digest=keys.keyed("link", plain(token)), used_at=None, expires_at__gt=now).update(used_at=now))
+
+
+def _reporters() -> QuerySet[Reporter]:
+    return Reporter.objects.select_related("item__county", "contact")
+
+
+def _actor(reporter: Reporter, now: datetime) -> Actor | None:
+    if reporter.left_at is not None and reporter.left_at <= now:
+        return None
+    return Actor(None, (Seat(0, "reporter", "item", reporter.item_id),), county=reporter.item.county.tenant_id, reporter=reporter.pk)
+
+
+def _link(token: str, now: datetime) -> OneTimeLink | None:
+    found = OneTimeLink.objects.select_related("item__county").filter(digest=keys.keyed("link", plain(token)))
+    return found.filter(used_at=None, expires_at__gt=now, item__open=True).first()
+
+
+# ── where it stands ──
+@dataclass(frozen=True)
+class Standing:
+    """What the asker reads. `public`: when, after which step, which words; `reads`: the stage in a resident's words."""
+
+    item_id: int
+    loop: str
+    receipt: str
+    stage: str
+    reads: str
+    sentence: str
+    is_open: bool
+    promise_at: datetime | None = None
+    merged_into: int | None = None
+    public: tuple[tuple[datetime, str, str], ...] = field(default=())
+
+
+def standing(reporter: Reporter, town: Town, now: datetime) -> Standing:
+    """Where what somebody asked for stands now, in the matter it was merged into if it was. Four statements."""
+    row = _followed(reporter.item_id, town, now)
+    f = row.facts
+    items = {row.item.pk, reporter.item_id, reporter.moved_from_id} - {None}
+    return Standing(
+        row.item.pk, row.loop.name, reporter.receipt, f.stage, _reads(row), sentence_of(row, town, now), row.item.open, getattr(f, "promise_at", None),
+        row.item.pk if reporter.moved_from_id or row.item.pk != reporter.item_id else None, _public(items),
+    )  # fmt: skip
+
+
+def _followed(item: int, town: Town, now: datetime) -> Row:
+    inner = Actor(None, (), system="standing", county=town.county)
+    for _again in range(10):
+        row = queries.get_visible(item, actor=inner, town=town, now=now)
+        target = getattr(row.facts, "merged_into", None)
+        if not target:
+            return row
+        item = target
+    return row
+
+
+def _public(items: Iterable[int | None]) -> tuple[tuple[datetime, str, str], ...]:
+    texts = list(Text.objects.filter(item__in=items, audience="public", erased_at=None).select_related("item").order_by("item_id", "seq", "id"))
+    wanted = {(t.item_id, t.seq): t for t in texts}
+    events = Event.objects.filter(stream__in={t.item_id for t in texts}, seq__in={t.seq for t in texts}) if texts else ()
+    known = {(e.stream, e.seq): e for e in events if (e.stream, e.seq) in wanted}
+    said = []
+    for text in texts:
+        event = known[text.item_id, text.seq]
+        step = LOOPS[text.item.loop].steps.get(event.step)
+        said.append((event.at, step.label if step else event.step, text.words))
+    return tuple(sorted(said, key=lambda line: line[0]))
+
+
+def sentence_of(row: Row, town: Town, now: datetime) -> str:
+    """One plain sentence to read out: what, since when, who has it now and until when, or how it ended."""
+    item = row.item
+    begun = _("{title}，{at}收到").format(title=item.title, at=_when(item.opened_at, now))
+    if not item.open:
+        return _("{begun}，{at}{reads}。").format(begun=begun, at=_when(item.closed_at, now), reads=_reads(row))
+    post = town.posts.get(item.holder_id or 0)
+    limit = row.loop.stages[item.stage].limit
+    due = item.stage_due_at or item.due_at
+    late = _("，已经超过，正在催办") if due and due < now else ""
+    return _("{begun}。现在{reads}，由{post}负责，{limit}到{due}{late}。").format(
+        begun=begun, reads=_reads(row), post=post.name if post else "", limit=limit if limit.endswith("时限") else _("期限"), due=_when(due, now), late=late
+    )
+
+
+def _reads(row: Row) -> str:
+    stage = row.loop.stages[row.item.stage]
+    return stage.reads or stage.label
+
+
+def _when(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return ""
+    day = local(at)
+    year = f"{day.year}年" if day.year != local(now).year else ""
+    return f"{year}{day.month}月{day.day}日 {day:%H:%M}"
+
+
+# ── at the counter, on the phone ──
+def look_up(*, actor: Actor, town: Town, now: datetime, tail: str = "", unit: int | None = None) -> list[tuple[int, str]]:
+    """What residents asked for, by the last four digits of a phone or by unit: newest first, at most 20 the actor may see."""
+    loops = [loop.name for loop in LOOPS if any(stage.reads for stage in loop.stages.values())]
+    found = Item.objects.filter(loop__in=loops).order_by("-id")
+    upper = replace(actor, seats=tuple(s for s in actor.seats if s.level != "grid"))
+    if unit is not None:
+        rows = queries.visible_among(list(found.filter(unit=unit)[:LOOKED_AT]), actor=actor, town=town, now=now)
+    elif len(tail) == 4 and tail.isascii() and tail.isdigit():
+        asked = Reporter.objects.filter(item=OuterRef("pk"), contact__blind_tail=keys.keyed("tail", str(town.county), tail), left_at=None)
+        items = list(found.filter(Exists(asked)).annotate(_shown=Exists(asked.filter(hides_from_grid=False)))[:LOOKED_AT])
+        # Who hid from the grid must not be found out there by trying digits.
+        rows = queries.visible_among([i for i in items if i._shown], actor=actor, town=town, now=now)  # type: ignore[attr-defined]
+        rows += queries.visible_among([i for i in items if not i._shown], actor=upper, town=town, now=now)  # type: ignore[attr-defined]
+        rows.sort(key=lambda row: -row.item.pk)
+    else:
+        return []
+    return [(row.item.pk, sentence_of(row, town, now)) for row in rows[:MOST]]
+
+
+@dataclass(frozen=True)
+class AskerRow:
+    """One asker as staff sees them before reading the contact: how and when they want to be told, nothing else."""
+
+    id: int
+    way: str
+    channel: str
+    at: datetime
+    hides_from_grid: bool
+    on_behalf: bool
+    may_reveal: bool
+
+
+def asker_rows(item_id: int, actor: Actor, town: Town, now: datetime) -> list[AskerRow]:
+    """Who asked for an item, masked. Raises NotThere."""
+    row = queries.get_visible(item_id, actor=actor, town=town, now=now)
+    askers = list(Reporter.objects.filter(item=item_id, left_at=None).select_related("contact").order_by("id"))
+    holders = _holders(row) if any(r.contact_id for r in askers) else ()
+    return [
+        AskerRow(r.pk, r.way, r.channel, r.at, r.hides_from_grid, r.on_behalf, _is_kept(r.contact) and _revealing(row, r, actor, holders) is not None)
+        for r in askers
+    ]
+
+
+def reveal(*, reporter_id: int, reason: str, actor: Actor, town: Town, now: datetime) -> dict[str, str]:
+    """Name, phone, mail, address of one asker, with the reason kept. Raises NotThere; Refused not_yours, missing, nobody_to_ask."""
+    reporter = Reporter.objects.select_related("contact").filter(pk=reporter_id).first()
+    if reporter is None:
+        raise NotThere
+    row = queries.get_visible(reporter.item_id, actor=actor, town=town, now=now)
+    seat = _revealing(row, reporter, actor, _holders(row))
+    if seat is None or actor.user is None:
+        raise Refused("not_yours")
+    words = " ".join(reason.split())[:REASON_LENGTH]
+    if not words:
+        raise Refused("missing", fields=["reason"])
+    contact = reporter.contact
+    if contact is None or not _is_kept(contact):
+        raise Refused("nobody_to_ask")
+    Reveal.objects.create(contact=contact, user_id=actor.user, post=seat.post, item=row.item.pk, reason=words, at=now)
+    opened = keys.unseal(contact.cipher, "contact")
+    return {name: str(opened.get(name) or "") for name in FIELDS}
+
+
+def _holders(row: Row) -> Sequence[int]:
+    """The post that holds the item, and those that owe its askers a call."""
+    owing = Item.objects.filter(parent=row.item.pk, loop=TELLINGS, open=True).values_list("holder_id", flat=True)
+    return [post for post in (row.item.holder_id, *owing) if post]
+
+
+def _revealing(row: Row, reporter: Reporter, actor: Actor, holders: Sequence[int]) -> Seat | None:
+    """As which seat the contact may be read: a holder, or the subdistrict desk of the place; no grid post where the asker hides from it."""
+    for seat in actor.seats:
+        if seat.level == "grid" and reporter.hides_from_grid:
+            continue
+        if seat.post in holders or (seat.kind == "subdistrict_desk" and seat.place == row.item.subdistrict_id):
+            return seat
+    return None
+
+
+def _is_kept(contact: Contact | None) -> bool:
+    return contact is not None and contact.erased_at is None
+
+
+# ── erasing ──
+def erase_expired(now: datetime, closed_days: int = CLOSED_DAYS) -> int:
+    """Empty contacts past their day, and those all of whose items have been closed for so many days. Counts survive, persons do not."""
+    kept = Contact.objects.filter(erased_at=None)
+    asked = Reporter.objects.filter(contact=OuterRef("pk"))
+    fresh = asked.filter(Q(item__open=True) | Q(item__closed_at__gt=now - timedelta(days=closed_days)))
+    done = Exists(asked) & ~Exists(fresh)
+    return kept.filter(Q(expires_on__lt=local(now).date()) | done).update(**_emptied(now))
+
+
+def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
+    """Empty one asker's contact because they ask for it; whether there was one. Others who asked keep theirs."""
+    with transaction.atomic():
+        done = Contact.objects.filter(pk=reporter.contact_id, erased_at=None).update(**_emptied(now)) if reporter.contact_id else 0
+        Reporter.objects.filter(pk=reporter.pk).exclude(way="none").update(way="none")
+    return bool(done)
+
+
+def _emptied(now: datetime) -> dict[str, object]:
+    return {"cipher": b"", "blind": "", "blind_tail": "", "basis": "erased", "erased_at": now}
+

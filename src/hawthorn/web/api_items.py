@@ -1,0 +1,217 @@
+"""Items at the JSON door: make one, list, read, take a step, read its events. The same for every loop."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from hawthorn.kernel.errors import NotThere, WrongType
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.steps import Loop, extra, offered
+from hawthorn.kernel.words import _
+from hawthorn.kernel.world import RANK, Seat, Town, World
+from hawthorn.loops import actions, queries
+from hawthorn.loops.models import Item
+from hawthorn.loops.reporters import plain
+from hawthorn.loops.rows import Row
+from hawthorn.web.api_answers import BIGGEST, cursor, flag, heard, key_of, limit_of, number, packed, place_of, say
+
+router = Router()
+LEVELS = tuple(reversed(RANK))
+TIMES = ("promise_at", "outside_due_at")
+OF_FACTS = ("tier", "category", "channel", "lead", "outside_number", "outside_source", "reporters", "open_assists", "open_parts", "merged_into", "agency", "about")
+DOOR = "api"
+
+
+# ── as it is shown ──
+def brief(item: Item, town: Town) -> dict[str, Any]:
+    """An item as lists show it."""
+    loop = LOOPS[item.loop]
+    stage = loop.stages.get(item.stage)
+    return {
+        "id": item.pk, "loop": item.loop, "receipt": item.receipt, "title": item.title, "stage": item.stage, "stage_label": stage.label if stage else item.stage,
+        "open": item.open, "version": item.version, "holder": item.holder_id, "holder_name": post_name(item.holder_id, town), "due_at": item.due_at,
+        "stage_due_at": item.stage_due_at, "opened_at": item.opened_at, "closed_at": item.closed_at, "urgent": item.urgent,
+        "raised_level": item.raised_level, "kind": item.kind, "parent": item.parent_id, "unit": item.unit_id, "places": _places(item, town),
+    }  # fmt: skip
+
+
+def post_name(post: int | None, town: Town) -> str:
+    """What a post is called; empty where there is none."""
+    card = town.posts.get(post or 0)
+    return card.name if card else ""
+
+
+def _places(item: Item, town: Town) -> dict[str, Any]:
+    ids = {"county": item.county_id, "subdistrict": item.subdistrict_id, "community": item.community_id, "grid": item.grid_id}
+    return {level: {"id": pk, "name": town.name_of(pk)} for level, pk in ids.items() if pk is not None}
+
+
+def whole(row: Row, asks: Any) -> dict[str, Any]:
+    """An item as it is read alone: with all dates, what its room adds, and the steps the caller may take now."""
+    f, town = row.facts, asks.town
+    shown = brief(row.item, town)
+    shown |= {name: getattr(f, name, None) for name in TIMES}
+    shown |= {name: getattr(f, name) for name in OF_FACTS if hasattr(f, name)}
+    if shown.get("lead"):
+        shown["lead_name"] = post_name(shown["lead"], town)
+    if shown.get("category"):
+        card = town.categories.get(shown["category"])
+        shown["category_name"] = card.name if card else ""
+    steps = offered(row.loop, f, asks.actor, World(asks.now, town))
+    return {**shown, "open_steps": [step.name for step in steps]}
+
+
+def told(answer: actions.Answer, asks: Any, status: int) -> HttpResponse:
+    """What a command answers: a replay the first answer again, else the item (or its head, where it went out of sight)."""
+    head: dict[str, Any] = {"id": answer.id, "loop": answer.loop, "receipt": answer.receipt, "stage": answer.stage, "version": answer.version}
+    if answer.replay:
+        return say(head, 200)
+    slip = {name: words for name, words in answer.slip.items() if name != "token"}
+    try:
+        shown = whole(queries.get_visible(answer.id, actor=asks.actor, town=asks.town, now=asks.now), asks)
+    except NotThere:
+        shown = {}
+    return say({**shown, **head, **({"slip": slip} if slip else {})}, status)
+
+
+def loop_of(name: str) -> Loop:
+    """The loop of that name. Raises NotThere."""
+    found = LOOPS.get(name)
+    if found is None:
+        raise NotThere
+    return found
+
+
+def seen(asks: Any, loop: str, item: int) -> Row:
+    """One item of that loop the caller may see. Raises NotThere."""
+    if item > BIGGEST:
+        raise NotThere
+    return queries.get_visible(item, actor=asks.actor, town=asks.town, now=asks.now, loop=loop_of(loop).name)
+
+
+# ── lists ──
+@router.get("/{loop}")
+def list_items(request: HttpRequest, loop: str) -> HttpResponse:
+    """One page of a seat's list: newest first, or by due date with open=1."""
+    asks: Any = request
+    table = loop_of(loop)
+    seat = _seat(asks)
+    if seat is None:
+        return say({"items": [], "next": None})
+    is_open, limit = flag(request, "open"), limit_of(request)
+    found = _filtered(queries.listed(table.name, seat, asks.now), table, asks)
+    if is_open is not None:
+        found = found.filter(open=is_open)
+    return paged(found, asks, limit, timed=bool(is_open), show=brief)
+
+
+def paged(found: QuerySet[Item], asks: Any, limit: int, *, timed: bool, show: Callable[[Item, Town], Mapping[str, Any]]) -> HttpResponse:
+    """Rows after the cursor: by (due_at, id) where `timed`, else by number downwards. One statement, unless a loop hides things."""
+    begin = place_of(asks, timed)
+    found = found.order_by("due_at", "id") if timed else found.order_by("-id")
+    if begin is not None and timed:
+        found = found.filter(due_at__gte=begin[0]).exclude(due_at=begin[0], id__lte=begin[1])
+    elif begin is not None:
+        found = found.filter(id__lt=begin[1])
+    items = list(found[: limit + 1])
+    last = items[limit - 1] if len(items) > limit else None
+    following = None if last is None else cursor(last.due_at, last.pk) if timed else cursor(last.pk)
+    shown = queries.unhidden(items[:limit], actor=asks.actor, town=asks.town, now=asks.now)
+    return say({"items": [show(item, asks.town) for item in shown], "next": following})
+
+
+def _seat(asks: Any) -> Seat | None:
+    """The seat whose list is asked for, the widest where not said. Raises NotThere for another's seat."""
+    words = asks.GET.get("seat", "")
+    if not words:
+        return queries.widest(asks.actor)
+    post = number("seat", words)
+    found = next((s for s in asks.actor.seats if s.post == post), None)
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _filtered(found: QuerySet[Item], loop: Loop, asks: Any) -> QuerySet[Item]:
+    """By stage, grid (number or 15-digit code), and words of the title or a receipt."""
+    if stage := asks.GET.get("stage", ""):
+        if stage not in loop.stages:
+            raise WrongType({"stage": _("没有这个状态。")})
+        found = found.filter(stage=stage)
+    if words := asks.GET.get("grid", ""):
+        code = number("grid", words)
+        found = found.filter(grid=next((p.id for p in asks.town.places.values() if p.code == words), code))
+    if words := asks.GET.get("q", "").strip()[:100].replace("\x00", ""):
+        receipt = plain(words)
+        found = found.filter(Q(receipt=receipt) if len(receipt) == 8 and not words.isdigit() else Q(title__icontains=words))
+    return found
+
+
+# ── one ──
+@router.get("/{loop}/{int:item}")
+def read_item(request: HttpRequest, loop: str, item: int) -> HttpResponse:
+    """One item; 304 where the caller has this answer already."""
+    asks: Any = request
+    body = packed(whole(seen(asks, loop, item), asks))
+    tag = f'"{hashlib.blake2s(body, digest_size=12).hexdigest()}"'
+    known = [word.strip().removeprefix("W/") for word in request.headers.get("If-None-Match", "").split(",")]
+    answer = HttpResponse(status=304) if tag in known or "*" in known else HttpResponse(body, content_type="application/json; charset=utf-8")
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@router.get("/{loop}/{int:item}/events")
+def list_events(request: HttpRequest, loop: str, item: int) -> HttpResponse:
+    """What happened to an item, oldest first, with its words."""
+    asks: Any = request
+    row = seen(asks, loop, item)
+    words: dict[int, list[dict[str, str]]] = {}
+    for text in queries.texts_of(item):
+        words.setdefault(text.seq, []).append({"field": text.field, "audience": text.audience, "words": text.words})
+    shown = []
+    for event in queries.events_of(item):
+        step = row.loop.steps.get(event.step)
+        titles = {n: f.title or n for n, f in step.needs.model_fields.items() if extra(step.needs, n).get("x-text")} if step else {}
+        shown.append(
+            {
+                "at": event.at, "seq": event.seq, "step": event.step, "label": step.label if step else event.step, "stage": event.stage, "post": event.post,
+                "post_name": post_name(event.post, asks.town), "door": event.door,
+                "texts": [{**text, "label": titles.get(text["field"], text["field"])} for text in words.get(event.seq, [])],
+            }
+        )  # fmt: skip
+    return say({"items": shown})
+
+
+# ── commands ──
+@router.post("/{loop}")
+def create_item(request: HttpRequest, loop: str) -> HttpResponse:
+    """Make an item by the loop's creating step, or by another one named in `step`."""
+    asks: Any = request
+    table, step = loop_of(loop), asks.GET.get("step", "")
+    if step and (step not in table.steps or table.steps[step].sources):
+        raise NotThere
+    answer = actions.start(table.name, heard(request), actor=asks.actor, now=asks.now, door=DOOR, key=key_of(request), step=step, town=asks.town)
+    return told(answer, asks, 201)
+
+
+@router.post("/{loop}/{int:item}/steps/{step}")
+def take_step(request: HttpRequest, loop: str, item: int, step: str) -> HttpResponse:
+    """Take a step; `version` in the body: only if nobody changed it since."""
+    asks: Any = request
+    if item > BIGGEST:
+        raise NotThere
+    given = heard(request)
+    version = given.pop("version", None)
+    if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
+        raise WrongType({"version": _("要填整数。")})
+    answer = actions.take_step(
+        loop_of(loop).name, item, step, given, actor=asks.actor, now=asks.now, door=DOOR, key=key_of(request), version=version, town=asks.town
+    )
+    return told(answer, asks, 200)

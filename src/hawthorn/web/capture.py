@@ -1,0 +1,116 @@
+"""随手记: one screen, one required field. 粘贴群消息: the same for what a chat group said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from hawthorn.kernel.errors import STATUS, Refused, WrongType
+from hawthorn.kernel.slots import CHOICES, LOOPS
+from hawthorn.kernel.world import Seat
+from hawthorn.loops import queries
+from hawthorn.loops.actions import start
+from hawthorn.matters.rules.needs import Report, ReportSettled
+from hawthorn.territory.models import UnitGrid
+from hawthorn.web import forms, slips, uploads
+from hawthorn.web.request import Request, asking_of
+
+FEW = 16
+WHERE = ("spot", "grid", "category")
+ASKER = ("name", "phone", "wants_visit", "address", "hides_from_grid", "on_behalf", "asked")
+DOINGS = {"report": Report, "report_settled": ReportSettled}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def capture(request: Request) -> HttpResponse:
+    """上报 or 自查自办, in one press."""
+    return _page(request, "capture")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paste(request: Request) -> HttpResponse:
+    """What somebody wrote in a residents' group becomes a matter."""
+    return _page(request, "paste")
+
+
+def _page(request: Request, page: str) -> HttpResponse:
+    if request.method != "POST":
+        return _form(request, page, {}, None)
+    name = request.POST.get("do", "report")
+    name = name if name in DOINGS else "report"
+    needs = DOINGS[name]
+    raw = forms.read(needs, request.POST)
+    raw.pop("files", None)
+    if page == "paste":
+        raw["channel"] = "chat_group"
+    if raw.get("phone") or raw.get("address"):
+        raw["consent"] = "consent" in request.POST
+    ids: list[int] = []
+    try:
+        if ids := uploads.take(request):
+            raw["files"] = ids
+        answer = start("matters", raw, actor=request.actor, now=request.now, door="page", key=request.POST.get("key", "")[:64], step=name, town=request.town)
+    except (Refused, WrongType) as problem:
+        return _form(request, page, raw, problem, ids)
+    label = _(LOOPS["matters"].steps[name].label)
+    if answer.slip:
+        return slips.slip(request, answer, label)
+    messages.success(request, _("已{label}。").format(label=label))
+    return redirect("item", item=answer.id)
+
+
+def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception | None, ids: list[int] | None = None) -> HttpResponse:
+    asking, seat = asking_of(request), queries.widest(request.actor)
+    drawn = {f["name"]: f for f in forms.draw(ReportSettled, asking, raw, problem, only=("words", "result", "say", "files", *WHERE, *ASKER))}
+    drawn["words"] |= {"autofocus": page == "capture" and problem is None, "rows": 3 if page == "capture" else 6}
+    if page == "paste":
+        drawn["words"]["label"] = _("群里说了什么（粘贴在这里）")
+    for name in ("result", "say"):
+        drawn[name]["required"] = bool(drawn[name]["error"])
+        drawn[name]["rows"] = 2
+    places = unit_field(seat, raw.get("unit"), problem)
+    if places is None:
+        places = drawn["grid"] | {"label": _("在哪个网格")}
+        drawn.pop("grid")
+    context = {
+        "page": page, "words": drawn["words"], "place": places, "more": [drawn[n] for n in WHERE if n in drawn], "files": drawn["files"],
+        "askers": [drawn[n] for n in ASKER], "result": [drawn["result"], drawn["say"]], "may_settle": any(s.level in ("grid", "community") for s in request.actor.seats),
+        "errors": forms.summary(list(drawn.values()), problem), "key": request.POST.get("key") or forms.new_key(), "kept": uploads.ticket(ids or []),
+        "kept_number": len(ids or []), "open_result": bool(raw.get("result") or drawn["result"]["error"] or drawn["say"]["error"]),
+        "open_askers": any(raw.get(n) for n in ASKER),
+    }  # fmt: skip
+    status = 200 if problem is None else STATUS.get(problem.code if isinstance(problem, Refused) else "wrong_type", 409)
+    return render(request, "web/capture.html", context, status=status)
+
+
+def unit_field(seat: Seat | None, value: Any, problem: Exception | None = None) -> forms.Field | None:
+    """Chips of a grid's own units, where they are few enough; None where there is no such grid."""
+    if seat is None or seat.level != "grid":
+        return None
+    return chips_of(seat.place, value, problem)
+
+
+def chips_of(grid: int, value: Any, problem: Exception | None = None) -> forms.Field | None:
+    """The units of one grid: chips, or a select where they are many."""
+    units = list(UnitGrid.objects.filter(grid=grid, to_on__isnull=True, unit__ended_on__isnull=True).select_related("unit").order_by("unit__code")[:200])
+    if not units:
+        return None
+    wrong = forms.problems(problem).get("unit", "")
+    field: forms.Field = {"name": "unit", "label": _("在哪里"), "required": False, "error": wrong}
+    chosen = str(value or "")
+    choices = [{"value": u.unit_id, "label": u.unit.name, "keys": u.unit.initials, "on": str(u.unit_id) == chosen} for u in units]
+    if len(choices) > FEW:
+        return field | {"kind": "select", "choices": choices, "blank": _("不选"), "filter": _("输入几个字来找")}
+    return field | {"kind": "radio-chips", "choices": [*choices, {"value": "", "label": _("别处"), "on": False}]}
+
+
+def grid_choices(request: Request) -> list[tuple[int, str]]:
+    """The grids the asker may name."""
+    return CHOICES["grids"].list(asking_of(request))
+
+

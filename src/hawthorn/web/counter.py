@@ -1,0 +1,86 @@
+"""窗口查询: by place or by the last four digits of a phone; one sentence for each. And the page of a one-time link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.transaction import atomic
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from hawthorn.kernel.errors import NotThere, Refused, WrongType
+from hawthorn.kernel.slots import CHOICES
+from hawthorn.loops import queries, reporters
+from hawthorn.loops.actions import take_step
+from hawthorn.loops.town import town_by_id
+from hawthorn.matters.rules.needs import Words
+from hawthorn.web import forms, uploads, visitors
+from hawthorn.web.middleware import public
+from hawthorn.web.request import Request, asking_of
+
+FORMS = (("add_words", "记下补充"), ("solved", "说解决了"), ("unsolved", "说没解决"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def counter(request: Request) -> HttpResponse:
+    """Somebody stands at the counter or calls: where does theirs stand. The digits go by POST, never into an address."""
+    if queries.widest(request.actor) is None:
+        raise NotThere
+    said, tail = request.POST.get("place", "").strip()[:40], request.POST.get("tail", "").strip()[:4]
+    chosen = request.POST.get("unit", "")
+    units = CHOICES["units"].list(asking_of(request, words=said))[:12] if said else []
+    if len(units) == 1 and not chosen:
+        chosen = str(units[0][0])
+    found = _look_up(request, tail, int(chosen) if chosen.isdecimal() else None)
+    context = {
+        "fields": [
+            {"kind": "text", "name": "place", "label": _("楼院"), "value": said, "help": _("楼号、小区名里的几个字就行")},
+            {"kind": "text", "name": "tail", "label": _("手机后四位"), "value": tail, "inputmode": "numeric", "max_length": 4, "no_draft": True},
+        ],
+        "units": units if len(units) > 1 and not chosen else [], "found": found, "asked": request.method == "POST", "tail": tail, "said": said,
+    }  # fmt: skip
+    return render(request, "web/counter.html", context)
+
+
+def _look_up(request: Request, tail: str, unit: int | None) -> list[dict[str, Any]]:
+    if not tail and unit is None:
+        return []
+    rows = reporters.look_up(actor=request.actor, town=request.town, now=request.now, tail=tail, unit=unit)
+    return [{"id": item, "sentence": sentence} for item, sentence in rows]
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def out(request: Request, token: str) -> HttpResponse:
+    """An outside body answers once: words, perhaps a photo. No account; a link that ran out or was used is not there."""
+    actor = reporters.outsider(token, request.now)
+    if actor is None:
+        raise NotThere
+    visitors.slow_down(visitors.count("out", visitors.address_of(request)), 60)
+    seat = actor.seats[0]
+    request.town = town_by_id(actor.county)
+    row = queries.get_visible(seat.place, actor=actor, town=request.town, now=request.now)
+    raw, problem, ids = {}, None, []
+    if request.method == "POST":
+        raw = forms.read(Words, request.POST)
+        raw.pop("files", None)
+        step = "outside_answers" if row.item.stage == "waiting_outside" else "add_words"
+        try:
+            if ids := uploads.take(request):
+                raw["files"] = ids
+            with atomic():
+                if not reporters.use_link(token, request.now):
+                    raise Refused("once_only")
+                take_step("matters", row.item.pk, step, raw, actor=actor, now=request.now, door="link", key=request.POST.get("key", "")[:64], town=request.town)
+            return render(request, "web/done.html", {"title": _("收到了，谢谢。"), "words": _("您的答复已经交给办这件事的岗位。这个链接不再需要。")})
+        except (Refused, WrongType) as found:
+            problem = found
+    fields = forms.draw(Words, asking_of(request, row.facts), raw, problem)
+    fields[0]["label"] = _("办得怎么样")
+    context = {
+        "title": _("请您答复"), "words": f"{row.item.title}。{_('写一两句办得怎么样就行。这个链接不要转给别人。')}", "fields": fields,
+        "errors": forms.summary(fields, problem), "button": _("送出答复"), "key": request.POST.get("key") or forms.new_key(), "kept": uploads.ticket(ids), "files": True,
+    }  # fmt: skip
+    return render(request, "web/form_public.html", context, status=409 if problem else 200)

@@ -1,0 +1,58 @@
+"""What every template shows: whose house it is, who is signed in, the elders' mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hawthorn.kernel.world import DESK
+
+SECTIONS = ("today", "capture", "matters", "me")
+DESKS = frozenset(DESK.values())
+
+
+def look(request: HttpRequest) -> dict[str, Any]:
+    """What base.html needs on every page; nothing is taken for granted, error pages use it too."""
+    tenant, actor = getattr(request, "tenant", None), getattr(request, "actor", None)
+    match = request.resolver_match
+    found = {
+        "tenant": tenant,
+        "brand": tenant.brand if tenant else _("事事有回音"),
+        "place_name": tenant.name if tenant else "",
+        "elder": elder_of(request),
+        "section": match.url_name if match and match.url_name in SECTIONS else "",
+        "footer_lines": tenant.settings.get("footer_lines", []) if tenant else [],
+        "helpline": {"name": _("{name}窗口").format(name=tenant.name), "phone": tenant.phone} if tenant and tenant.phone else {},
+    }
+    return found | (_staff(request, actor) if actor is not None else {})
+
+
+def elder_of(request: HttpRequest) -> int:
+    """0, 1 or 2: by the cookie, or as the signed-in person chose."""
+    step = request.COOKIES.get("elder", "")
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return (2 if step == "2" else 1) if user.elder_mode else 0
+    return int(step) if step in ("1", "2") else 0
+
+
+def _staff(request: Any, actor: Any) -> dict[str, Any]:
+    is_locked = bool(request.session.get("locked")) or request.user.must_change
+    post = request.town.posts[actor.seats[0].post].name if actor.seats and request.town else ""
+    return {
+        "me": {"name": request.user.name, "post": post, "key": str(request.user.pk)},
+        "idle_minutes": 0 if is_locked else settings.IDLE_MINUTES,
+        "nav": [] if is_locked else _nav(request, actor),
+    }
+
+
+def _nav(request: Any, actor: Any) -> list[dict[str, Any]]:
+    if not any(s.kind in DESKS for s in actor.seats):
+        return []
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    rows = (("desk", _("派单台")), ("counter", _("窗口")), ("map", _("地图")))
+    return [{"label": label, "url": reverse(code), "on": code == name} for code, label in rows]

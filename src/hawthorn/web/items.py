@@ -1,0 +1,228 @@
+"""One item of any loop: its page, the form of a step, files, the askers' panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hawthorn.files.models import Attachment
+from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.steps import Step, offered, refusal
+from hawthorn.loops import queries, reporters
+from hawthorn.loops.actions import Answer, take_step
+from hawthorn.loops.rows import Row
+from hawthorn.web import forms, pages, rows, slips, story, uploads, words
+from hawthorn.web.request import Request, asking_of, world_of
+
+FIRST = ("accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again")
+ASKER_FIELDS = ("words", "name", "phone", "wants_visit", "address", "hides_from_grid", "on_behalf")
+
+
+def visible(request: Request, item: int) -> Row:
+    """The item, or NotThere."""
+    return queries.get_visible(item, actor=request.actor, town=request.town, now=request.now)
+
+
+@require_safe
+def item(request: Request, item: int) -> HttpResponse:
+    """What became of it, and what I can do."""
+    row = visible(request, item)
+    events, texts = queries.events_of(item), queries.texts_of(item)
+    files = list(Attachment.objects.filter(item=item).order_by("id"))
+    what, where = words.split_title(row.item.title)
+    first = next((t.words for t in texts if t.seq == 1 and t.field in rows.FIRST), "")
+    tag = words.due_tag(row.item, request.now, getattr(row.facts, "outside_due_at", None))
+    context = {
+        "row": row, "heading": first if first and len(first) <= 60 else row.item.title, "what": what, "where": where, "tag": tag,
+        "receipt": words.receipt(row.item.receipt), "loop_label": _(row.loop.label), "stage_label": _(row.loop.stages[row.item.stage].label),
+        "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
+        "story": story.entries(row, events, texts, files, request), "children": _children(item, request), "parent": row.item.parent_id,
+        "copy": {"id": "notice", "words": story.notice(row, texts, request)}, "askers": _askers(row, request), "signs": _signs(row, request),
+        "list_url": reverse(row.loop.name),
+    } | offers(row, request)  # fmt: skip
+    return render(request, "web/item.html", context)
+
+
+def offers(row: Row, request: Request) -> dict[str, Any]:
+    """The open steps as buttons: what moves the item first, rare ones under 更多; and what bars a step that would be mine."""
+    world = world_of(request)
+    mine = offered(row.loop, row.facts, request.actor, world)
+    key = {s.name: (FIRST.index(s.name) if s.name in FIRST else len(FIRST) + s.plain) for s in mine}
+    mine.sort(key=lambda s: key[s.name])
+    shown = [_offer(s, row) for s in mine if not s.rare]
+    if shown and mine[0].name in FIRST:
+        shown[0]["primary"] = True
+    barred = [s for s in row.loop.steps.values() if row.item.stage in s.sources and s not in mine and s.may(row.facts, request.actor)]
+    refused = [{"label": _(s.label), "why": _(Refused(refusal(s, row.facts, request.actor, world)).detail)} for s in barred]
+    return {"offers": shown, "rare": [_offer(s, row) for s in mine if s.rare], "refused": refused}
+
+
+def _offer(step: Step, row: Row) -> dict[str, Any]:
+    """A step without questions is one press; others open their form."""
+    found: dict[str, Any] = {"label": _(step.label), "url": reverse("step", args=[row.item.pk, step.name])}
+    if not step.needs.model_fields:
+        found |= {"post": True, "key": forms.new_key(), "version": row.item.version}
+    return found
+
+
+def _children(item: int, request: Request) -> list[dict[str, Any]]:
+    found = []
+    for child in queries.children_of(item):
+        loop, holder = LOOPS[child.loop], request.town.posts.get(child.holder_id or 0)
+        tag = words.due_tag(child, request.now)
+        found.append({"label": _(loop.label), "stage": _(loop.stages[child.stage].label), "who": holder.name if holder else "", "tag": tag, "url": f"/i/{child.pk}"})
+    return found
+
+
+def _askers(row: Row, request: Request) -> list[Any]:
+    """来话人, masked; names and numbers only by a POST with a reason."""
+    if not getattr(row.facts, "reporters", 0):
+        return []
+    return list(reporters.asker_rows(row.item.pk, actor=request.actor, town=request.town, now=request.now))
+
+
+def _signs(row: Row, request: Request) -> list[dict[str, str]]:
+    f = row.facts
+    pairs = (
+        ("is_extended", "已延期", "level"), ("is_self_checked", "自办自核", "level"), ("hides_from_grid", "不让网格知道是谁反映的", "level"),
+        ("is_final", "已定不能退回", "level"), ("reopened_count", "重开过", "soon"), ("unsolved_count", "居民说过没解决", "soon"),
+    )  # fmt: skip
+    found = [{"text": _(label), "kind": kind} for name, label, kind in pairs if getattr(f, name, None)]
+    if number := getattr(f, "outside_number", ""):
+        found.append({"text": f"{f.outside_source} {number}".strip(), "kind": ""})
+    return found
+
+
+# ── a step ──
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: Request, item: int, name: str) -> HttpResponse:
+    """The form of one step with only the fields it needs; a refusal gives it back with everything typed."""
+    row = visible(request, item)
+    found = row.loop.steps.get(name)
+    if found is None or not found.sources or not _is_for_people(found, request):
+        raise NotThere
+    if request.method == "POST":
+        return _act(request, row, found)
+    if code := refusal(found, row.facts, request.actor, world_of(request)):
+        return _may_not(request, row, found, code)
+    return _form(request, row, found, {}, None)
+
+
+def _is_for_people(step: Step, request: Request) -> bool:
+    """Steps of the system have no page."""
+    return "自动" not in step.who
+
+
+def _may_not(request: Request, row: Row, step: Step, code: str) -> HttpResponse:
+    holder = request.town.posts.get(row.item.holder_id or 0)
+    return pages.refused(request, Refused(code), back=f"/i/{row.item.pk}", who=step.who, now_with=holder.name if holder else "")
+
+
+def _act(request: Request, row: Row, step: Step) -> HttpResponse:
+    raw = forms.read(step.needs, request.POST)
+    raw.pop("files", None)
+    ids: list[int] = []
+    try:
+        if "files" in step.needs.model_fields and (ids := uploads.take(request)):
+            raw["files"] = ids
+        answer = take_step(
+            row.loop.name, row.item.pk, step.name, raw, actor=request.actor, now=request.now, door="page", key=request.POST.get("key", "")[:64],
+            version=_version(request, step), town=request.town,
+        )  # fmt: skip
+    except (Refused, WrongType) as problem:
+        if not step.needs.model_fields:
+            return _may_not(request, row, step, problem.code) if isinstance(problem, Refused) else pages.refused(request, problem)
+        return _form(request, visible(request, row.item.pk), step, raw, problem, ids)
+    return done(request, answer, _(step.label))
+
+
+def _version(request: Request, step: Step) -> int | None:
+    """What the page showed; a plain note is never stale."""
+    word = request.POST.get("version", "")
+    return int(word) if word.isdecimal() and not step.plain else None
+
+
+def done(request: Request, answer: Answer, label: str) -> HttpResponse:
+    """Said once: the slip of an asker, or the link for an outsider; else back to the item, or to Today where it is out of sight."""
+    if answer.slip.get("receipt"):
+        return slips.slip(request, answer, label)
+    if answer.slip.get("link"):
+        return slips.link(request, answer)
+    messages.success(request, _("已{label}。").format(label=label))
+    try:
+        visible(request, answer.id)
+    except NotThere:
+        return redirect("today")
+    return redirect("item", item=answer.id)
+
+
+def _form(request: Request, row: Row, step: Step, raw: dict[str, Any], problem: Exception | None, ids: Sequence[int] = ()) -> HttpResponse:
+    asking = asking_of(request, row.facts)
+    values = raw if problem else _suggested(step, row)
+    only = ASKER_FIELDS if step.name == "follow" else None
+    fields = forms.draw(step.needs, asking, values, problem, only=only)
+    is_reused = isinstance(problem, Refused) and problem.code == "key_reused"
+    category = request.town.categories.get(getattr(row.facts, "category", None) or 0)
+    context = {
+        "row": row, "label": _(step.label), "fields": fields, "errors": forms.summary(fields, problem), "version": row.item.version,
+        "key": forms.new_key() if is_reused or not request.POST.get("key") else request.POST["key"], "said": rows.snippets([row.item]).get(row.item.pk, ""),
+        "tag": words.due_tag(row.item, request.now, getattr(row.facts, "outside_due_at", None)), "kept": uploads.ticket(list(ids)), "kept_number": len(ids),
+        "advice": category.advice if category and step.name in ("settle", "accept", "dispatch") else "", "draft": f"step-{row.item.pk}-{step.name}",
+        "is_public": story.has_public_words(step.needs),
+    }  # fmt: skip
+    status = 200 if problem is None else STATUS.get(problem.code if isinstance(problem, Refused) else "wrong_type", 409)
+    return render(request, "web/step.html", context, status=status)
+
+
+def _suggested(step: Step, row: Row) -> dict[str, Any]:
+    """What the system knows is not asked again."""
+    f, names = row.facts, step.needs.model_fields
+    return {n: getattr(f, n) for n in ("grid", "unit", "category", "agency", "lead") if n in names and getattr(f, n, None) and n != "lead"}
+
+
+# ── askers, files ──
+@require_POST
+def reveal(request: Request, item: int) -> HttpResponse:
+    """看全号: a reason is needed and written down; the page is not kept."""
+    row = visible(request, item)
+    reporter, reason = request.POST.get("reporter", ""), request.POST.get("reason", "").strip()[:200]
+    if not reporter.isdecimal():
+        raise NotThere
+    if not reason:
+        raise Refused("missing", ["reason"], _("要看全号，请写一句为什么。"))
+    found = reporters.reveal(reporter_id=int(reporter), reason=reason, actor=request.actor, town=request.town, now=request.now)
+    labels = (("name", _("称呼")), ("phone", _("电话")), ("mail", _("邮箱")), ("address", _("住址")))
+    return render(request, "web/reveal.html", {"row": row, "lines": [(label, found.get(k, "")) for k, label in labels if found.get(k)], "reason": reason})
+
+
+@require_safe
+def file(request: Request, file: int) -> HttpResponse:
+    """A photo or paper, where the item it belongs to may be seen; an unused one only for who uploaded it."""
+    found = Attachment.objects.filter(pk=file).first()
+    if found is None or (found.item is None and found.user_id != request.actor.user):
+        raise NotThere
+    if found.item is not None:
+        visible(request, found.item)
+    return send_file(found)
+
+
+def send_file(found: Attachment) -> HttpResponse:
+    """The bytes with their type; never sniffed, never run."""
+    from hawthorn.files import queries as files
+
+    body, mime = files.open_file(found)
+    response = HttpResponse(body.read_bytes() if isinstance(body, Path) else body, content_type=mime)
+    response["Content-Disposition"] = "inline" if mime.startswith("image/") else f'attachment; filename="{found.pk}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

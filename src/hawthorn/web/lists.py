@@ -1,0 +1,161 @@
+"""The list of a loop, for one seat at a time: filters by link, keyset pages, search."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from hawthorn.kernel.errors import NotThere
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.world import Seat
+from hawthorn.loops import queries
+from hawthorn.loops.models import Item
+from hawthorn.matters.models import Matter
+from hawthorn.web import rows, words
+from hawthorn.web.request import Request
+
+PAGE = 50
+KEPT = ("stage", "grid", "late", "urgent", "mine", "all", "q", "seat")
+
+
+@require_safe
+def listing(request: Request, loop: str) -> HttpResponse:
+    """Items in my place, or through my hands."""
+    seat = chosen_seat(request)
+    found = narrowed(queries.listed(loop, seat, request.now), loop, request) if seat else Item.objects.none()
+    by_due = is_by_due(request, loop)
+    page = list(_after(found, request.GET.get("after", ""), by_due)[: PAGE + 1])
+    more, items = len(page) > PAGE, rows.in_sight(page[:PAGE], request)
+    outside, said = rows.outside_of(items), rows.snippets(items)
+    table = {
+        "columns": [_("事项"), _("地点"), _("状态"), _("负责"), _("期限")],
+        "rows": [rows.line(i, request, said.get(i.pk, ""), outside.get(i.pk)) for i in items],
+    }
+    last = page[PAGE - 1] if more else None
+    context = {
+        "title": _(LOOPS[loop].label), "table": table, "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
+        "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
+        "empty": {"title": _("这里没有。"), "words": _("换一个筛选，或者看全部。"), "url": f"?{urlencode({'all': 1})}", "label": _("看全部"), "plain": True},
+        "pages": {
+            "next": link(request, after=_cursor(last, by_due)) if last else "", "first": link(request) if request.GET.get("after") else "",
+            "words": _("本页 {n} 件").format(n=len(items)),
+        },
+    }  # fmt: skip
+    return render(request, "web/listing.html", context)
+
+
+def chosen_seat(request: Request) -> Seat | None:
+    """?seat=<post>, one of mine; else the one that shows most."""
+    word = request.GET.get("seat", "")
+    if not word:
+        return queries.widest(request.actor)
+    found = next((s for s in request.actor.seats if str(s.post) == word), None)
+    if found is None:
+        raise NotThere
+    return found
+
+
+def is_by_due(request: Request, loop: str) -> bool:
+    """Open items by due time; with ended ones the newest first."""
+    stage = LOOPS[loop].stages.get(request.GET.get("stage", ""))
+    return not request.GET.get("all") and not request.GET.get("q") and (stage is None or stage.open)
+
+
+def narrowed(found: QuerySet[Item], loop: str, request: Request) -> QuerySet[Item]:
+    """The filters of the address."""
+    get = request.GET
+    if is_by_due(request, loop):
+        found = found.filter(open=True)
+    if get.get("stage") in LOOPS[loop].stages:
+        found = found.filter(stage=get["stage"])
+    if get.get("grid", "").isdecimal():
+        found = found.filter(grid=int(get["grid"]))
+    if get.get("late"):
+        found = found.filter(due_at__lt=request.now)
+    if get.get("urgent"):
+        found = found.filter(urgent=True)
+    if get.get("mine"):
+        found = found.filter(holder__in=[s.post for s in request.actor.seats if s.post])
+    return searched(found, get.get("q", "").strip()[:60])
+
+
+def searched(found: QuerySet[Item], said: str) -> QuerySet[Item]:
+    """By receipt, by the number of another system, else by words of the title."""
+    if not said:
+        return found
+    code = words.plain_receipt(said)
+    if len(code) == 8 and Item.objects.filter(receipt=code).exists():
+        return found.filter(receipt=code)
+    if any(c.isdigit() for c in said):
+        numbers = list(Matter.objects.filter(outside_number=said).values_list("item_id", flat=True)[:PAGE])
+        if numbers:
+            return found.filter(pk__in=numbers)
+    return found.filter(title__icontains=said)
+
+
+def _after(found: QuerySet[Item], cursor: str, by_due: bool) -> QuerySet[Item]:
+    at, _line, number = cursor.rpartition("_")
+    if number.isdecimal():
+        if not by_due:
+            found = found.filter(pk__lt=int(number))
+        elif due := _time(at):
+            found = found.filter(due_at__gte=due).exclude(Q(due_at=due) & Q(pk__lte=int(number)))
+    return found.order_by("due_at", "id") if by_due else found.order_by("-id")
+
+
+def _time(said: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _cursor(item: Item, by_due: bool) -> str:
+    return f"{item.due_at.isoformat()}_{item.pk}" if by_due and item.due_at else f"_{item.pk}"
+
+
+def link(request: Request, **more: Any) -> str:
+    """This list with other filters; what is empty is left out."""
+    kept = {k: request.GET[k] for k in KEPT if request.GET.get(k)}
+    wanted = {k: v for k, v in (kept | more).items() if v not in ("", None)}
+    return f"?{urlencode(wanted)}" if wanted else request.path
+
+
+def filters(request: Request, loop: str, seat: Seat | None) -> list[dict[str, Any]]:
+    """Links that narrow the list; the chosen ones are marked."""
+    get, found = request.GET, []
+    is_all = bool(get.get("all"))
+    found.append({"label": _("在办"), "url": link(request, all="", stage=""), "on": not is_all and not get.get("stage")})
+    for name, label in (("late", _("超时")), ("urgent", _("急办")), ("mine", _("我办的"))):
+        found.append({"label": label, "url": link(request, **{name: "" if get.get(name) else 1}), "on": bool(get.get(name))})
+    found += [
+        {"label": _(s.label), "url": link(request, stage="" if get.get("stage") == s.code else s.code), "on": get.get("stage") == s.code}
+        for s in LOOPS[loop].stages.values()
+    ]
+    found.append({"label": _("全部"), "url": link(request, all="" if is_all else 1, stage=""), "on": is_all})
+    return found + _grids(request, seat)
+
+
+def _grids(request: Request, seat: Seat | None) -> list[dict[str, Any]]:
+    if seat is None or seat.level in ("grid", "county") or seat.scope != "place":
+        return []
+    chosen = request.GET.get("grid", "")
+    grids = [p for p in request.town.places.values() if p.level == "grid" and p.at(seat.level) == seat.place]
+    grids.sort(key=lambda p: p.code)
+    return [{"label": p.name, "url": link(request, grid="" if chosen == str(p.id) else p.id), "on": chosen == str(p.id), "grid": True} for p in grids[:30]]
+
+
+def seats(request: Request, seat: Seat | None) -> list[dict[str, Any]]:
+    """The seats one may look as, where there are several; not every vacant post below."""
+    mine = [s for s in request.actor.seats if s.post and not s.acting]
+    if len(mine) < 2:
+        return []
+    return [{"label": request.town.posts[s.post].name, "url": link(request, seat=s.post), "on": seat is not None and s.post == seat.post} for s in mine]

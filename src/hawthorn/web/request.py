@@ -1,0 +1,38 @@
+"""What a view may rely on: the request with what the middleware put on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from hawthorn.accounts.models import User
+from hawthorn.kernel.slots import Asking
+from hawthorn.kernel.world import Actor, Seat, Town, World
+from hawthorn.tenants.models import Tenant
+
+
+class Request(HttpRequest):
+    """`actor`: who is signed in. `visitor`: anybody on a page without account. Both act in `town` at `now`."""
+
+    now: datetime
+    actor: Actor
+    visitor: Actor
+    town: Town
+    tenant: Tenant
+    user: User  # type: ignore[assignment]
+
+
+def world_of(request: Request) -> World:
+    """The surroundings of a rule, for this request."""
+    return World(request.now, request.town)
+
+
+def asking_of(request: Request, facts: object = None, words: str = "") -> Asking:
+    """Who asks for choices."""
+    return Asking(request.actor or request.visitor, request.town, request.now, facts, words)
+
+
+def seat_of(request: Request, *kinds: str) -> Seat | None:
+    """The first seat of one of these kinds."""
+    return next((s for s in request.actor.seats if s.kind in kinds), None)

@@ -1,0 +1,117 @@
+"""What one line of a list shows. A list of any length takes the same few statements; names come from the town."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hawthorn.kernel.slots import DETAILS, LOOPS
+from hawthorn.kernel.steps import Loop
+from hawthorn.kernel.world import DESK, World
+from hawthorn.loops.models import Item, Text
+from hawthorn.loops.rows import facts_of
+from hawthorn.matters.models import Matter
+from hawthorn.web import words
+from hawthorn.web.request import Request
+
+LONG = 46
+FIRST = ("words", "what", "reason")
+LOOK = "查看"
+# What comes next in a stage: the step whose form is opened, or words for the item's own page.
+NEXT = {
+    ("matters", "found"): ("", "受理"), ("matters", "assigned"): ("", "接单"), ("matters", "working"): ("settle", ""),
+    ("matters", "checking"): ("", "核查"), ("matters", "answering"): ("", "回访"), ("assists", "called"): ("assist_accept", ""),
+    ("assists", "accepted"): ("assist_done", ""), ("assists", "refused"): ("", "决定"), ("approvals", "asked"): ("", "批复"),
+    ("instructions", "given"): ("answer", ""), ("instructions", "answered"): ("", "认可"), ("tellings", "owed"): ("", "回话"),
+    ("complaints", "lodged"): ("", "接办"), ("complaints", "handling"): ("answer", ""), ("vacancies", "open"): ("fill", ""),
+}  # fmt: skip
+
+
+def in_sight(items: Iterable[Item], request: Request) -> list[Item]:
+    """Without those that a loop hides from the asker whatever post they hold; one statement per loop read by hands."""
+    items = list(items)
+    hidden: set[int] = set()
+    for name in {i.loop for i in items}:
+        loop = LOOPS[name]
+        if loop.seen_by != "hands":
+            continue
+        mine = [i for i in items if i.loop == name]
+        details = {d.item_id: d for d in DETAILS[name].objects.filter(item__in=[i.pk for i in mine])} if name in DETAILS else {}
+        hidden |= {i.pk for i in mine if _is_hidden(loop, i, details.get(i.pk), request)}
+    return [i for i in items if i.pk not in hidden]
+
+
+def _is_hidden(loop: Loop, item: Item, detail: Any, request: Request) -> bool:
+    return loop.hides(facts_of(loop, item, detail), request.actor, World(request.now, request.town))
+
+
+def snippets(items: Sequence[Item]) -> dict[int, str]:
+    """The first words said about each, one statement."""
+    found = Text.objects.filter(item__in=[i.pk for i in items], seq=1, field__in=FIRST, erased_at__isnull=True)
+    return {item: said if len(said) <= LONG else f"{said[:LONG]}…" for item, said in found.values_list("item_id", "words")}
+
+
+def outside_of(items: Sequence[Item]) -> dict[int, datetime]:
+    """Deadlines of other systems, one statement."""
+    ids = [i.pk for i in items if i.loop == "matters"]
+    return dict(Matter.objects.filter(item__in=ids, outside_due_at__isnull=False).values_list("item_id", "outside_due_at")) if ids else {}
+
+
+def place_of(item: Item, request: Request) -> str:
+    """Where it is, from its title or the town."""
+    return words.split_title(item.title)[1] or request.town.name_of(item.grid_id or item.community_id or item.subdistrict_id)
+
+
+def next_step(item: Item, request: Request) -> dict[str, Any]:
+    """One next step: a form, or the item's own page."""
+    loop, (step, label) = LOOPS[item.loop], NEXT.get((item.loop, item.stage), ("", LOOK))
+    holder = request.town.posts.get(item.holder_id or 0)
+    if item.loop == "matters" and item.stage == "found" and holder is not None and holder.kind in DESK.values():
+        step = "dispatch"
+    if step:
+        return {"label": _(loop.steps[step].label), "url": reverse("step", args=[item.pk, step])}
+    return {"label": _(label), "url": reverse("item", args=[item.pk])}
+
+
+def duty(item: Item, request: Request, said: str, outside: datetime | None) -> dict[str, Any]:
+    """A line for _duty.html."""
+    what, _where = words.split_title(item.title)
+    kind = _(LOOPS[item.loop].label)
+    return {
+        "what": said or item.title, "url": reverse("item", args=[item.pk]), "tag": words.due_tag(item, request.now, outside),
+        "where": f"{kind} · {what} · {place_of(item, request)}" if said else kind, "since": f"{words.moment(item.opened_at, request.now)} {_('来的')}",
+        "urgent": item.urgent, "next": next_step(item, request),
+    }  # fmt: skip
+
+
+def line(item: Item, request: Request, said: str, outside: datetime | None, *, link: bool = True) -> dict[str, Any]:
+    """A row for _table.html: what, where, stage, who has it, due."""
+    what, _where = words.split_title(item.title)
+    stage = LOOPS[item.loop].stages[item.stage]
+    holder = request.town.posts.get(item.holder_id or 0)
+    tag = words.due_tag(item, request.now, outside)
+    first = {"text": said or item.title, "url": reverse("item", args=[item.pk]) if link else "", "small": f"{what} · {words.receipt(item.receipt)}"}
+    if item.urgent:
+        first["tag"] = {"text": _("急办"), "kind": "urgent"}
+    ended = words.moment(item.closed_at, request.now)
+    return {
+        "cells": [
+            first,
+            {"text": place_of(item, request), "label": _("地点")},
+            {"tag": {"text": _(stage.label), "kind": "level" if stage.open else ""}, "label": _("状态")},
+            {"text": holder.name if holder else "—", "label": _("负责")},
+            {"tag": tag, "label": _("期限")} if tag["text"] else {"text": ended, "label": _("结束")},
+        ]
+    }
+
+
+def sort_key(item: Item, now: datetime, outside: dict[int, datetime]) -> tuple[Any, ...]:
+    """Urgent pinned; then outside deadlines and overdue; then due today; then by due time."""
+    assert item.due_at is not None
+    is_today = words.day_of(item.due_at)[0] <= words.local(now).date()
+    rank = 0 if item.pk in outside or item.due_at < now else 1 if is_today else 2
+    return (not item.urgent, rank, item.due_at, item.pk)

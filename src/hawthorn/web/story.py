@@ -1,0 +1,124 @@
+"""A matter read as a story: the five-part bar, what happened, who has it now and until when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hawthorn.files.models import Attachment
+from hawthorn.journal.models import Event
+from hawthorn.kernel.steps import extra
+from hawthorn.kernel.world import RANK
+from hawthorn.loops.models import Text
+from hawthorn.loops.rows import Row
+from hawthorn.web import words
+from hawthorn.web.request import Request
+
+PARTS = ("发现", "呼叫", "响应", "处置", "回音")
+AT = {"found": 0, "assigned": 2, "working": 3, "waiting_resident": 3, "waiting_outside": 3, "parked": 3, "checking": 3, "answering": 4}
+
+
+def bar(row: Row) -> list[dict[str, str]]:
+    """发现·呼叫·响应·处置·回音 for a matter; nothing for other loops."""
+    if row.loop.name != "matters":
+        return []
+    f = row.facts
+    deepest = next((level for level in ("grid", "community", "subdistrict") if f.place(level)), "county")
+    return parts(f.stage, is_called=RANK[f.raised_level] > RANK[deepest] or f.open_assists > 0, is_told=f.tellable > 0)
+
+
+def parts(stage: str, *, is_called: bool, is_told: bool) -> list[dict[str, str]]:
+    """The five parts with their state."""
+    now = 1 if stage == "found" and is_called else AT.get(stage, len(PARTS))
+    found = []
+    for at, label in enumerate(PARTS):
+        state = "done" if at < now else "now" if at == now else "todo"
+        if (at == 1 and not is_called and now > 1) or (at == 4 and not is_told and now >= len(PARTS)):
+            state = "skipped"
+        found.append({"label": _(label), "state": state})
+    return found
+
+
+def entries(row: Row, events: Sequence[Event], texts: Sequence[Text], files: Sequence[Attachment], request: Request) -> list[dict[str, Any]]:
+    """Everything that happened, oldest first; the last line says who has it now and until when."""
+    said, photos = defaultdict(list), defaultdict(list)
+    for text in texts:
+        said[text.seq].append({"label": label_of(row, events, text), "words": text.words, "public": text.audience == "public"})
+    for file in files:
+        photos[file.seq].append(photo(file))
+    story = [_entry(row, e, request) | {"texts": said[e.seq], "photos": photos[e.seq]} for e in events]
+    story.append(ending(row, request))
+    return story
+
+
+def photo(file: Attachment) -> dict[str, Any]:
+    """One thumbnail."""
+    url = f"/files/{file.pk}"
+    return {"url": url, "thumb": url, "alt": _("照片") if file.mime.startswith("image/") else _("附件")}
+
+
+def label_of(row: Row, events: Sequence[Event], text: Text) -> str:
+    """What the words are, by the field they were typed into."""
+    event = next((e for e in events if e.seq == text.seq), None)
+    step = row.loop.steps.get(event.step) if event else None
+    info = step.needs.model_fields.get(text.field) if step else None
+    return _(str(info.title)) if info is not None and info.title else ""
+
+
+def _entry(row: Row, event: Event, request: Request) -> dict[str, Any]:
+    step = row.loop.steps.get(event.step)
+    return {"label": _(step.label) if step else event.step, "who": who(event, request), "at": words.moment(event.at, request.now), "iso": event.at.isoformat()}
+
+
+def who(event: Event, request: Request) -> str:
+    """The post that acted; residents and the system by that word."""
+    if event.post:
+        post = request.town.posts.get(event.post)
+        return post.name if post else _("已撤的岗位")
+    return _("居民") if event.user is None and event.door in ("page", "web", "link") else _("系统")
+
+
+def ending(row: Row, request: Request) -> dict[str, Any]:
+    """Who has it now and until when; or how it ended."""
+    item, stage = row.item, row.loop.stages[row.item.stage]
+    if not item.open:
+        return {"label": _(stage.label), "who": words.moment(item.closed_at, request.now), "texts": [], "now": False}
+    post = request.town.posts[item.holder_id]
+    tag = words.due_tag(item, request.now, getattr(row.facts, "outside_due_at", None))
+    names = "、".join(sorted(request.town.names.get(u, "") for u in request.town.users(post.id, request.now)))
+    told = _("现在由 {post} 负责").format(post=f"{post.name}（{names}）" if names else post.name)
+    return {"label": _(stage.label), "who": f"{told} · {tag['text']}", "texts": [], "now": True}
+
+
+def dates(row: Row, request: Request) -> list[dict[str, str]]:
+    """All limits of an item, each with which one is meant."""
+    f, found = row.facts, []
+    if row.item.stage_due_at and row.item.open:
+        name = words.LIMITS.get((row.loop.name, row.item.stage), "")
+        found.append({"label": _("{name}时限").format(name=_(name)), "at": words.moment(row.item.stage_due_at, request.now)})
+    if getattr(f, "promise_at", None) and f.promise_at != row.item.stage_due_at:
+        found.append({"label": _("办结时限"), "at": words.moment(f.promise_at, request.now)})
+    if getattr(f, "paused_at", None):
+        found.append({"label": _("办结时限"), "at": _("先停着，{at}起").format(at=words.moment(f.paused_at, request.now))})
+    if getattr(f, "outside_due_at", None):
+        found.append({"label": _("外来期限"), "at": words.moment(f.outside_due_at, request.now)})
+    return found
+
+
+def notice(row: Row, texts: Sequence[Text], request: Request) -> str:
+    """复制成群通知: plain words without personal data. Public words are what was said to residents."""
+    stage = row.loop.stages[row.item.stage]
+    said = next((t.words for t in reversed(texts) if t.audience == "public"), "")
+    parts = [f"【{request.tenant.name}】{row.item.title}", _("编号 {code}").format(code=words.receipt(row.item.receipt)), _(stage.reads or stage.label)]
+    if promise := getattr(row.facts, "promise_at", None):
+        if row.item.open:
+            parts.append(_("预计 {until}办好").format(until=words.until(promise, request.now)))
+    return "，".join(parts) + "。" + said
+
+
+def has_public_words(needs: Any) -> bool:
+    """Does a step say something to the asker."""
+    return any(extra(needs, n).get("x-text") == "public" for n in needs.model_fields)

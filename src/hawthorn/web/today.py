@@ -1,0 +1,119 @@
+"""今日待办: the duties of all my posts, what I was told, yesterday's echo; and 我的."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hawthorn.journal.models import Event
+from hawthorn.kernel.clock import local
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.world import DESK
+from hawthorn.loops import queries
+from hawthorn.loops.models import Item, Nudge
+from hawthorn.web import actions as own
+from hawthorn.web import rows, words
+from hawthorn.web.request import Request, seat_of
+
+MOST = 200
+TOLD = {"soon": "快到期", "due": "到期了", "late": "超时了", "told": "请您知道"}
+
+
+def today(request: Request) -> HttpResponse:
+    """What I have to do, the latest first."""
+    posts = [s.post for s in request.actor.seats if s.post]
+    items = rows.in_sight(queries.duties(posts)[:MOST], request)
+    outside, said = rows.outside_of(items), rows.snippets(items)
+    items.sort(key=lambda i: rows.sort_key(i, request.now, outside))
+    duties = [rows.duty(i, request, said.get(i.pk, ""), outside.get(i.pk)) for i in items]
+    if duties:
+        duties[0]["primary"] = True
+    late = sum(1 for d in duties if d["tag"]["kind"] == "late")
+    context = {
+        "title": f"{_('今日待办')} · {words.today_words(request.now)}", "duties": duties, "number": len(duties), "late": late,
+        "is_cut": len(items) == MOST, "told": told(request, posts), "echo": echo(request), "calendar": _calendar(request),
+        "posts": _posts_words(request), "empty": {"title": _("现在没有要办的。"), "words": _("路上看到什么，随手记下来。"), "url": "/capture", "label": _("随手记")},
+    }  # fmt: skip
+    return render(request, "web/today.html", context)
+
+
+def _posts_words(request: Request) -> str:
+    names = [request.town.posts[s.post].name for s in request.actor.seats if s.post and not s.acting]
+    acting = sum(1 for s in request.actor.seats if s.acting)
+    said = "、".join(names[:3]) + (_("等 {n} 个岗位").format(n=len(names)) if len(names) > 3 else "")
+    return said + (_("，代管 {n} 个空岗").format(n=acting) if acting else "")
+
+
+def told(request: Request, posts: list[int]) -> list[dict[str, Any]]:
+    """请知悉: what my posts were told and nobody has taken note of; of several about one thing, the newest."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for n in Nudge.objects.filter(post__in=posts, seen_at__isnull=True).select_related("item").order_by("id")[:MOST]:
+        what, where = words.split_title(n.item.title)
+        found[n.item_id, n.post_id] = {
+            "id": n.pk, "what": f"{what} · {where}" if where else what, "url": f"/i/{n.item_id}",
+            "tag": {"text": _(TOLD[n.kind]), "kind": "late" if n.kind == "late" else "soon" if n.kind != "told" else "level"},
+            "where": f"{_(LOOPS[n.item.loop].label)} · {words.moment(n.at, request.now)}",
+        }  # fmt: skip
+    return list(found.values())[:30]
+
+
+def echo(request: Request) -> int:
+    """How many were confirmed solved yesterday in my place; a number, no names."""
+    seat = queries.widest(request.actor)
+    if seat is None or seat.scope != "place":
+        return 0
+    end = local(request.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    streams = Event.objects.filter(at__gte=end - timedelta(days=1), at__lt=end, step="solved").values("stream")
+    return Item.objects.filter(pk__in=streams, loop="matters", **{f"{seat.level}_id": seat.place}).count()
+
+
+def _calendar(request: Request) -> str:
+    """A desk is warned before the table of working days ends."""
+    seat = seat_of(request, DESK["subdistrict"], DESK["county"])
+    if seat is None:
+        return ""
+    calendar = request.town.policy(seat.place).calendar
+    if not calendar.ends_soon(local(request.now).date()):
+        return ""
+    return _("工作日历只到 {day}，请补上以后的放假和调休。").format(day=calendar.ends_on) if calendar.ends_on else _("还没有工作日历，请补上放假和调休。")
+
+
+@require_POST
+def noted(request: Request, nudge: int) -> HttpResponse:
+    """知道了."""
+    if own.see_nudge(nudge, posts=[s.post for s in request.actor.seats if s.post], now=request.now):
+        messages.success(request, _("记下了。"))
+    return redirect("today")
+
+
+def me(request: Request) -> HttpResponse:
+    """我的: my posts, the pages of my work, signing out."""
+    town = request.town
+    seats = [
+        {"name": town.posts[s.post].name, "place": town.name_of(s.place), "acting": s.acting, "colleagues": _colleagues(request, s.post)}
+        for s in request.actor.seats
+        if s.post
+    ]
+    return render(request, "web/me.html", {"seats": seats, "links": _links(request)})
+
+
+def _colleagues(request: Request, post: int) -> str:
+    others = request.town.own_users(post, request.now) - {request.actor.user}
+    return "、".join(sorted(request.town.names.get(u, "") for u in others))
+
+
+def _links(request: Request) -> list[tuple[str, str]]:
+    kinds = {s.kind for s in request.actor.seats}
+    desks = kinds & set(DESK.values())
+    found = [("map", _("网格地图")), ("paste", _("粘贴群消息")), ("team", _("岗位和人")), ("password", _("改密码"))]
+    if desks:
+        found = [("desk", _("派单台")), ("counter", _("窗口查询")), *found]
+    if desks & {"subdistrict_desk", "county_desk"}:
+        found += [("calendar", _("工作日历")), ("oncall", _("值班表")), ("categories", _("类别目录")), ("workbook", _("设置工作簿")), ("import-messages", _("导入来信"))]
+    return found + [(name, _(LOOPS[name].label)) for name in ("assists", "approvals", "instructions", "tellings", "complaints", "vacancies") if name in LOOPS]

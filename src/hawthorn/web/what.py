@@ -1,0 +1,206 @@
+"""后来怎么样: what became of what I said, by receipt; and my say in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hawthorn.files.models import Attachment
+from hawthorn.kernel.errors import NotThere, Refused, WrongType
+from hawthorn.kernel.slots import Asking
+from hawthorn.kernel.steps import Step, offered
+from hawthorn.kernel.world import Actor, Town, World
+from hawthorn.loops import queries, reporters
+from hawthorn.loops.actions import take_step
+from hawthorn.loops.models import Reporter
+from hawthorn.loops.rows import Row
+from hawthorn.loops.town import town_by_id
+from hawthorn.web import forms, story, uploads, visitors, words
+from hawthorn.web.items import send_file
+from hawthorn.web.middleware import public
+from hawthorn.web.request import Request
+
+WRONG_TRIES, MANY_TRIES, QUARTER = 6, 60, 900
+# How a step is called where the asker takes it, and what it asks.
+MINE = {
+    "resident_answers": ("回答", ("words", "files")), "solved": ("已解决", ("rating", "words")), "agrees": ("认可答复", ("rating", "words")),
+    "unsolved": ("没有解决", ("reason",)), "urge": ("催一催", ("words",)), "add_words": ("补充几句", ("words", "files")), "reopen": ("要求重办", ("reason",)),
+    "void": ("不用办了，撤销", ("say",)), "unsatisfied": ("对答复不满意", ("reason",)), "withdraw": ("撤回", ("words",)),
+}  # fmt: skip
+ASKS = {"words": "想说的话", "reason": "哪里没办好", "say": "为什么撤销", "rating": "满意吗"}
+NEXT = {
+    "已收到": "负责的岗位会在受理期限内接办。", "正在办": "办好以后会有人核查，再告诉您。", "等您补充": "请补充一句，补充之前时限先停着。", "请您确认": "请说一声：解决了没有。",
+    "暂缓，到时再看": "到了日子会接着办。", "等外单位处理": "对方答复以后接着办。",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who reads: the reporter, and as an actor where the word or the token was said."""
+
+    reporter: Reporter
+    actor: Actor | None
+    town: Town
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: Request) -> HttpResponse:
+    """The form; a POST goes on to the receipt's own page with what was typed."""
+    if request.method == "POST" and (code := words.plain_receipt(request.POST.get("receipt", ""))):
+        return one(request, code)
+    return _ask(request, words.plain_receipt(request.GET.get("receipt", "")))
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: Request, receipt: str) -> HttpResponse:
+    """Reading by the phone's last four digits, the word or the link's token; acting by word or token."""
+    request.is_private = True  # type: ignore[attr-defined]
+    code = words.plain_receipt(receipt)
+    given = {k: (request.POST.get(k) or (request.GET.get(k, "") if k == "t" else "")).strip()[:40] for k in ("t", "word", "tail")}
+    if not any(given.values()):
+        return _ask(request, code)
+    reading = read(request, code, given)
+    if reading is None:
+        return _ask(request, code, wrong=True)
+    if request.method == "POST" and request.POST.get("do"):
+        return _act(request, reading, given)
+    return _show(request, reading, given)
+
+
+def read(request: Request, code: str, given: dict[str, str]) -> Reading | None:
+    """Open the receipt; wrong tries are counted by receipt and by address, and it then takes a rest."""
+    address = visitors.address_of(request)
+    if visitors.counted("wrong", code) >= WRONG_TRIES or visitors.counted("wrong-from", address) >= MANY_TRIES:
+        raise Refused("slow_down")
+    reporter = reporters.by_receipt(code)
+    actor = reporters.acting(code, given["word"], request.now) if given["word"] else None
+    if actor is None and given["t"]:
+        actor = reporters.acting_by_token(given["t"], request.now)
+    if actor is not None and (reporter is None or actor.reporter != reporter.pk):
+        actor = None
+    is_right = reporter is not None and (actor is not None or (bool(given["tail"]) and reporters.may_read(reporter, given["tail"])))
+    if reporter is None or not is_right:
+        visitors.count("wrong", code, seconds=QUARTER)
+        visitors.count("wrong-from", address, seconds=QUARTER)
+        return None
+    return Reading(reporter, actor, town_by_id(reporter.item.county.tenant_id))
+
+
+def _ask(request: Request, code: str, wrong: bool = False) -> HttpResponse:
+    fields = [
+        {"kind": "text", "name": "receipt", "label": _("回执编号（八位）"), "value": words.receipt(code) if code else "", "required": True, "autocomplete": "off"},
+        {"kind": "text", "name": "word", "label": _("口令（四个字）"), "help": _("有口令，可以看，也可以补充、确认。"), "autocomplete": "off", "no_draft": True},
+        {"kind": "text", "name": "tail", "label": _("或者手机后四位"), "help": _("只能看。"), "inputmode": "numeric", "max_length": 4, "no_draft": True},
+    ]
+    errors = [{"id": "f-receipt", "label": "", "text": _("编号、口令或者后四位对不上。请照着回执再看一遍；多次不对要等十五分钟。")}] if wrong else []
+    context = {"fields": fields, "errors": errors, "action": reverse("what")}
+    return render(request, "web/what_find.html", context, status=404 if wrong else 200)
+
+
+def _show(request: Request, reading: Reading, given: dict[str, str], problem: Exception | None = None, name: str = "") -> HttpResponse:
+    stand = reporters.standing(reading.reporter, reading.town, request.now)
+    row = _row(request, reading)
+    context = {
+        "receipt": words.receipt(reading.reporter.receipt), "stand": stand, "steps": _bar(row, stand), "next": _(NEXT.get(stand.reads, "")) if stand.is_open else "",
+        "promise": words.until(stand.promise_at, request.now) if stand.promise_at and stand.is_open else "", "is_merged": bool(stand.merged_into),
+        "story": [
+            {"label": _(label), "at": words.moment(at, request.now), "iso": at.isoformat(), "texts": [{"words": said, "public": True}]} for at, label, said in stand.public
+        ],
+        "photos": _photos(stand.item_id, reading.reporter.receipt), "given": given, "action": reverse("what-one", args=[reading.reporter.receipt]),
+        "doings": _doings(request, reading, row, problem, name), "may_act": reading.actor is not None,
+    }  # fmt: skip
+    return render(request, "web/what.html", context, status=409 if problem else 200)
+
+
+def _row(request: Request, reading: Reading) -> Row | None:
+    if reading.actor is None:
+        return None
+    try:
+        return queries.get_visible(reading.actor.seats[0].place, actor=reading.actor, town=reading.town, now=request.now)
+    except NotThere:
+        return None
+
+
+def _bar(row: Row | None, stand: Any) -> list[dict[str, str]]:
+    if stand.loop != "matters":
+        return []
+    if row is not None and row.item.pk == stand.item_id:
+        return story.bar(row)
+    return story.parts(stand.stage, is_called=False, is_told=True)
+
+
+def _photos(item: int, receipt: str) -> list[dict[str, Any]]:
+    found = Attachment.objects.filter(item=item, audience="public", mime__startswith="image/").order_by("id")[:9]
+    urls = [reverse("what-photo", args=[uploads.see(a.pk)]) for a in found]
+    return [{"url": u, "thumb": u, "alt": _("照片")} for u in urls]
+
+
+def _doings(request: Request, reading: Reading, row: Row | None, problem: Exception | None, name: str) -> list[dict[str, Any]]:
+    if row is None or reading.actor is None:
+        return []
+    asking, found = Asking(reading.actor, reading.town, request.now, row.facts), []
+    for step in offered(row.loop, row.facts, reading.actor, World(request.now, reading.town)):
+        if step.name in MINE:
+            found.append(_doing(request, step, asking, problem if step.name == name else None, row))
+    found.sort(key=lambda d: list(MINE).index(d["name"]))
+    if found and found[0]["name"] not in ("urge", "void", "add_words", "withdraw"):
+        found[0]["primary"] = True
+    return found
+
+
+def _doing(request: Request, step: Step, asking: Asking, problem: Exception | None, row: Row) -> dict[str, Any]:
+    label, only = MINE[step.name]
+    raw = forms.read(step.needs, request.POST) if problem else {}
+    fields = forms.draw(step.needs, asking, raw, problem, only=only)
+    for field in fields:
+        field |= {"label": _(ASKS.get(field["name"], field["label"])), "id": f"{step.name}-{field['name']}", "rows": 2}
+    return {
+        "name": step.name, "label": _(label), "fields": fields, "errors": forms.summary(fields, problem), "open": problem is not None,
+        "key": forms.new_key(), "version": row.item.version,
+    }  # fmt: skip
+
+
+def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpResponse:
+    name = request.POST["do"]
+    if reading.actor is None or name not in MINE:
+        raise Refused("not_yours", detail=_("要补充、要确认，请用回执上的口令打开。"))
+    row = queries.get_visible(reading.actor.seats[0].place, actor=reading.actor, town=reading.town, now=request.now)
+    step = row.loop.steps.get(name)
+    if step is None:
+        raise NotThere
+    raw = forms.read(step.needs, request.POST)
+    raw.pop("files", None)
+    version = request.POST.get("version", "")
+    try:
+        if "files" in step.needs.model_fields and (ids := uploads.take(request)):
+            raw["files"] = ids
+        take_step(
+            row.loop.name, row.item.pk, name, raw, actor=reading.actor, now=request.now, door="web", key=request.POST.get("key", "")[:64], town=reading.town,
+            version=int(version) if version.isdecimal() and not step.plain else None,
+        )  # fmt: skip
+    except (Refused, WrongType) as problem:
+        return _show(request, reading, given, problem, name)
+    if given["t"]:
+        return redirect(f"{reverse('what-one', args=[reading.reporter.receipt])}?t={given['t']}")
+    return _show(request, reading, given)
+
+
+@public
+@require_safe
+def photo(request: Request, signed: str) -> HttpResponse:
+    """A public photo of a matter, under a name signed for an hour."""
+    found = Attachment.objects.filter(pk=uploads.seen(signed) or 0, audience="public").first()
+    if found is None:
+        raise NotThere
+    return send_file(found)
