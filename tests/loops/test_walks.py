@@ -129,6 +129,7 @@ def walk(s: Scene, seed: int) -> None:
         check_item(item, s)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(WALKS))
 def test_a_walk_over_all_loops_keeps_every_promise_of_the_table(s: Scene, seed: int) -> None:
     walk(s, seed * 7919 + 11)

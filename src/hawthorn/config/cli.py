@@ -160,6 +160,15 @@ def import_workbook(args: argparse.Namespace) -> int:
     return 0
 
 
+def bench(args: argparse.Namespace) -> int:
+    """The measurements of bench/, which come with the source tree."""
+    root = Path(__file__).resolve().parents[3]
+    if not (root / "bench" / "run.py").exists():
+        say("测量程序在源码目录的 bench/ 里，这里只装了程序本身。")
+        return 1
+    return subprocess.run([sys.executable, "-m", "bench.run", "--number", str(args.number)], cwd=root, check=False).returncode
+
+
 def manage(args: argparse.Namespace) -> int:
     """Django's own commands (migrate, shell …)."""
     _django()
@@ -195,6 +204,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("file")
     one.add_argument("--tenant", required=True, help="街道代码，9 位")
     one.add_argument("--dry-run", action="store_true", help="只检查，不导入")
+    add("bench", bench, "测量：收件、办一步、列表、详情，各和最简做法比").add_argument("--number", type=int, default=400, help="每样多少次")
     add("manage", manage, "Django 自带命令").add_argument("rest", nargs=argparse.REMAINDER)
     return top
 

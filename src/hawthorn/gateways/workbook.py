@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from hawthorn.accounts.models import User
+from hawthorn.accounts import actions as accounts
 from hawthorn.gateways.workbook_known import Known, load
 from hawthorn.gateways.workbook_people import plan_people, plan_posts, plan_roster
 from hawthorn.gateways.workbook_plan import Change, Draft, Plan, plan_doors, plan_places, plan_units
@@ -111,10 +111,7 @@ class Desk:
 
     def create_user(self, username: str, name: str, email: str) -> None:
         """An account that cannot sign in until somebody gives it a first password."""
-        user = User(username=username, name=name, email=email, tenant=self.tenant, must_change=True)
-        user.set_unusable_password()
-        user.save()
-        self.known.users[username] = user
+        self.known.users[username] = accounts.create_user(username=username, name=name, email=email, tenant=self.tenant, now=self.now)
 
     def appoint(self, key: tuple[str, str, str], username: str, from_at: datetime, to_at: datetime | None, shows_name: bool) -> None:
         """A holder of a post."""

@@ -22,6 +22,7 @@ from hawthorn.loops.rows import Row
 
 EFFECT = "effect"
 NO_TIME = timedelta()
+BIGGEST = 2**63 - 1
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Work:
     asked: str = ""
     device: str = ""
     rows: dict[int, Row] = field(default_factory=dict)
+    tried: set[tuple[str, int]] = field(default_factory=set)
     made: list[Row] = field(default_factory=list)
     events: list[tuple[Row, Event]] = field(default_factory=list)
     texts: list[tuple[Row, Text]] = field(default_factory=list)
@@ -53,7 +55,9 @@ class Work:
 
     def lock(self, wanted: Iterable[tuple[str, int]]) -> None:
         """Lock items in id order and read their facts; those that are not there are left out."""
-        for row in lock_rows(sorted(set(wanted), key=lambda pair: pair[1])):
+        wanted = set(wanted)
+        self.tried |= wanted
+        for row in lock_rows(sorted((pair for pair in wanted if pair[1] <= BIGGEST), key=lambda pair: pair[1])):
             self.rows[row.item.pk] = row
 
     def row(self, loop: str, item: int) -> Row:
@@ -75,7 +79,7 @@ class Work:
             raise Refused(code)
         given = collect(step.needs, raw)
         others = [*step.also(row.facts, given), *row.loop.also(step, row.facts)]
-        if more := [pair for pair in others if pair[1] not in self.rows]:
+        if more := [pair for pair in others if pair[1] not in self.rows and pair not in self.tried]:
             raise Relock(more)
         self._note(row, step, given, actor)
         return row
@@ -110,7 +114,7 @@ class Work:
             kind, value = extra(step.needs, name).get("x-ref"), getattr(given, name)
             if kind and value not in (None, [], ()):
                 many = value if isinstance(value, (list, tuple)) else [value]
-                looked = [self._locked(kind, v, actor) if kind in LOOPS else CHOICES[kind].row(asking, v) for v in many]
+                looked = [self._looked(kind, v, asking) for v in many]
                 if None in looked:
                     raise Refused("not_a_choice", fields=[name])
                 found[name] = looked if isinstance(value, (list, tuple)) else looked[0]
@@ -118,6 +122,12 @@ class Work:
         for name, (kind, value) in step.looks(facts, given).items():
             found[name] = CHOICES[kind].row(plain, value) if value else None
         return found
+
+    def _looked(self, kind: str, value: int, asking: Asking) -> Any:
+        """The row a command names, among the asker's choices; numbers no database can hold are nobody's."""
+        if not 0 < value <= BIGGEST:
+            return None
+        return self._locked(kind, value, asking.actor) if kind in LOOPS else CHOICES[kind].row(asking, value)
 
     def _locked(self, loop: str, item: int, actor: Actor) -> Any:
         row = self.rows.get(item)

@@ -17,9 +17,16 @@ from hawthorn.web.api_auth import Bearer
 LOG = logging.getLogger(__name__)
 api = NinjaAPI(title="Hawthorn", version="1", urls_namespace="api-v1", auth=Bearer(), docs_url=None, openapi_url=None)
 rest = Router()
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@rest.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:anything}", auth=None, include_in_schema=False)
+@rest.api_operation(METHODS, "/", auth=None, include_in_schema=False)
+def nothing_at_the_root(request: HttpRequest) -> HttpResponse:
+    """404: the door itself is no thing."""
+    return problem(404, "not_there")
+
+
+@rest.api_operation(METHODS, "/{path:anything}", auth=None, include_in_schema=False)
 def nothing_here(request: HttpRequest, anything: str) -> HttpResponse:
     """404 for every other address."""
     return problem(404, "not_there")

@@ -125,4 +125,3 @@ def setup_xlsx(request: Request) -> HttpResponse:
     """A filled-in example."""
     _seat(request)
     return _file(workbook.template_workbook(), "setup.xlsx")
-

@@ -112,5 +112,3 @@ def chips_of(grid: int, value: Any, problem: Exception | None = None) -> forms.F
 def grid_choices(request: Request) -> list[tuple[int, str]]:
     """The grids the asker may name."""
     return CHOICES["grids"].list(asking_of(request))
-
-

@@ -53,5 +53,7 @@ def _line(item: Item, request: Request, said: str, outside: Any, seat: Seat) -> 
     first, place, _stage, holder, due = line["cells"]
     first["more"] = words.moment(item.opened_at, request.now)
     may_dispatch = RANK[seat.level] >= RANK[item.raised_level]
-    step = {"text": _("派单"), "url": reverse("step", args=[item.pk, "dispatch"])} if may_dispatch else {"text": _("查看"), "url": reverse("item", args=[item.pk])}
+    step = (
+        {"text": _("派单"), "url": reverse("step", args=[item.pk, "dispatch"])} if may_dispatch else {"text": _("查看"), "url": reverse("item", args=[item.pk])}
+    )
     return {"cells": [first, place, holder, due, step | {"label": _("下一步")}]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from hawthorn.files import queries as files
 from hawthorn.files.models import Attachment
 from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
 from hawthorn.kernel.slots import LOOPS
@@ -20,10 +20,12 @@ from hawthorn.kernel.steps import Step, offered, refusal
 from hawthorn.loops import queries, reporters
 from hawthorn.loops.actions import Answer, take_step
 from hawthorn.loops.rows import Row
+from hawthorn.matters.rules.needs import CHANNELS
 from hawthorn.web import forms, pages, rows, slips, story, uploads, words
 from hawthorn.web.request import Request, asking_of, world_of
 
 FIRST = ("accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again")
+WAYS = {"none": "没有留联系方式，凭回执查", "phone": "留了电话", "visit": "请上门答复", "mail": "留了邮箱"}
 ASKER_FIELDS = ("words", "name", "phone", "wants_visit", "address", "hides_from_grid", "on_behalf")
 
 
@@ -37,7 +39,6 @@ def item(request: Request, item: int) -> HttpResponse:
     """What became of it, and what I can do."""
     row = visible(request, item)
     events, texts = queries.events_of(item), queries.texts_of(item)
-    files = list(Attachment.objects.filter(item=item).order_by("id"))
     what, where = words.split_title(row.item.title)
     first = next((t.words for t in texts if t.seq == 1 and t.field in rows.FIRST), "")
     tag = words.due_tag(row.item, request.now, getattr(row.facts, "outside_due_at", None))
@@ -45,7 +46,7 @@ def item(request: Request, item: int) -> HttpResponse:
         "row": row, "heading": first if first and len(first) <= 60 else row.item.title, "what": what, "where": where, "tag": tag,
         "receipt": words.receipt(row.item.receipt), "loop_label": _(row.loop.label), "stage_label": _(row.loop.stages[row.item.stage].label),
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
-        "story": story.entries(row, events, texts, files, request), "children": _children(item, request), "parent": row.item.parent_id,
+        "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": row.item.parent_id,
         "copy": {"id": "notice", "words": story.notice(row, texts, request)}, "askers": _askers(row, request), "signs": _signs(row, request),
         "list_url": reverse(row.loop.name),
     } | offers(row, request)  # fmt: skip
@@ -79,15 +80,25 @@ def _children(item: int, request: Request) -> list[dict[str, Any]]:
     for child in queries.children_of(item):
         loop, holder = LOOPS[child.loop], request.town.posts.get(child.holder_id or 0)
         tag = words.due_tag(child, request.now)
-        found.append({"label": _(loop.label), "stage": _(loop.stages[child.stage].label), "who": holder.name if holder else "", "tag": tag, "url": f"/i/{child.pk}"})
+        found.append(
+            {"label": _(loop.label), "stage": _(loop.stages[child.stage].label), "who": holder.name if holder else "", "tag": tag, "url": f"/i/{child.pk}"}
+        )
     return found
 
 
-def _askers(row: Row, request: Request) -> list[Any]:
+def _askers(row: Row, request: Request) -> list[dict[str, Any]]:
     """来话人, masked; names and numbers only by a POST with a reason."""
     if not getattr(row.facts, "reporters", 0):
         return []
-    return list(reporters.asker_rows(row.item.pk, actor=request.actor, town=request.town, now=request.now))
+    found = []
+    for n, asker in enumerate(reporters.asker_rows(row.item.pk, actor=request.actor, town=request.town, now=request.now)):
+        signs = [words.moment(asker.at, request.now), _(CHANNELS.get(asker.channel, ""))]
+        signs += [_("不让网格知道是谁")] * asker.hides_from_grid + [_("替别人反映")] * asker.on_behalf
+        field = {"kind": "text", "name": "reason", "id": f"reason-{n}", "label": _("为什么要看"), "required": True, "max_length": 200, "no_draft": True}
+        found.append(
+            {"id": asker.id, "way_label": _(WAYS[asker.way]), "sign": " · ".join(s for s in signs if s), "may_reveal": asker.may_reveal, "field": field}
+        )
+    return found
 
 
 def _signs(row: Row, request: Request) -> list[dict[str, str]]:
@@ -217,11 +228,9 @@ def file(request: Request, file: int) -> HttpResponse:
 
 def send_file(found: Attachment) -> HttpResponse:
     """The bytes with their type; never sniffed, never run."""
-    from hawthorn.files import queries as files
-
-    body, mime = files.open_file(found)
-    response = HttpResponse(body.read_bytes() if isinstance(body, Path) else body, content_type=mime)
-    response["Content-Disposition"] = "inline" if mime.startswith("image/") else f'attachment; filename="{found.pk}"'
+    path, mime = files.open_file(found)
+    response = HttpResponse(path.read_bytes(), content_type=mime)
+    response["Content-Disposition"] = files.disposition(found)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=3600"

@@ -31,7 +31,12 @@ def town_map(request: Request) -> HttpResponse:
         raise NotThere
     counts = open_counts(request, seat)
     total = sum(n for n, _late in counts.values())
-    context = {"map": drawing(request, seat, counts), "total": total, "late": sum(late for _n, late in counts.values()), "place": request.town.name_of(seat.place)}
+    context = {
+        "map": drawing(request, seat, counts),
+        "total": total,
+        "late": sum(late for _n, late in counts.values()),
+        "place": request.town.name_of(seat.place),
+    }
     return render(request, "web/map.html", context)
 
 
@@ -97,9 +102,7 @@ def _project(rings: Mapping[int, Ring]) -> tuple[dict[int, Ring], float]:
     wide, high = max((max(lons) - min(lons)) * squeeze, 1e-9), max(max(lats) - min(lats), 1e-9)
     scale = min((WIDTH - 2 * EDGE) / wide, (MOST_HIGH - 2 * EDGE) / high)
     left = (WIDTH - wide * scale) / 2
-    found = {
-        pk: [(left + (x - min(lons)) * squeeze * scale, EDGE + (max(lats) - y) * scale) for x, y in ring] for pk, ring in rings.items()
-    }
+    found = {pk: [(left + (x - min(lons)) * squeeze * scale, EDGE + (max(lats) - y) * scale) for x, y in ring] for pk, ring in rings.items()}
     return found, high * scale + 2 * EDGE
 
 

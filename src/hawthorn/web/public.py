@@ -24,7 +24,13 @@ FEW = 5
 SHOWN_DAYS = 90
 # What is kept of persons, why, how long, who sees it: as the retention rules have it (accounts, loops).
 KINDS = (
-    ("称呼、电话、邮箱、住址（自愿留）", "答复您说的这件事", "本人同意；依职责登记的来电来访为履行法定职责", "这件事办结后 180 天，最长两年", "正负责的岗位和网格中心；看全号要写理由、有记录"),
+    (
+        "称呼、电话、邮箱、住址（自愿留）",
+        "答复您说的这件事",
+        "本人同意；依职责登记的来电来访为履行法定职责",
+        "这件事办结后 180 天，最长两年",
+        "正负责的岗位和网格中心；看全号要写理由、有记录",
+    ),
     ("您说的话、您传的照片", "办理和答复", "履行法定职责", "随事项保存；可以申请删除", "办理这件事的岗位"),
     ("办理过程", "能查、能追、能复核", "履行法定职责；网络安全法第二十一条", "长期（不含个人信息）", "有权看这件事的岗位；凭回执看公开部分"),
     ("工作人员的姓名、岗位、工作电话", "让居民找得到人", "履行法定职责；公开姓名须本人同意", "任职期间", "公开"),
@@ -96,4 +102,3 @@ def privacy(request: Request) -> HttpResponse:
 def help_page(request: Request) -> HttpResponse:
     """How to, for residents and staff."""
     return render(request, "web/help.html")
-

@@ -9,11 +9,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hawthorn.kernel.slots import DETAILS, LOOPS
-from hawthorn.kernel.steps import Loop
-from hawthorn.kernel.world import DESK, World
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.world import DESK
+from hawthorn.loops import queries
 from hawthorn.loops.models import Item, Text
-from hawthorn.loops.rows import facts_of
 from hawthorn.matters.models import Matter
 from hawthorn.web import words
 from hawthorn.web.request import Request
@@ -32,21 +31,8 @@ NEXT = {
 
 
 def in_sight(items: Iterable[Item], request: Request) -> list[Item]:
-    """Without those that a loop hides from the asker whatever post they hold; one statement per loop read by hands."""
-    items = list(items)
-    hidden: set[int] = set()
-    for name in {i.loop for i in items}:
-        loop = LOOPS[name]
-        if loop.seen_by != "hands":
-            continue
-        mine = [i for i in items if i.loop == name]
-        details = {d.item_id: d for d in DETAILS[name].objects.filter(item__in=[i.pk for i in mine])} if name in DETAILS else {}
-        hidden |= {i.pk for i in mine if _is_hidden(loop, i, details.get(i.pk), request)}
-    return [i for i in items if i.pk not in hidden]
-
-
-def _is_hidden(loop: Loop, item: Item, detail: Any, request: Request) -> bool:
-    return loop.hides(facts_of(loop, item, detail), request.actor, World(request.now, request.town))
+    """Without those that a loop hides from the asker whatever post they hold."""
+    return queries.unhidden(list(items), actor=request.actor, town=request.town, now=request.now)
 
 
 def snippets(items: Sequence[Item]) -> dict[int, str]:

@@ -110,8 +110,6 @@ def people_of(request: Request, grid: PlaceCard) -> list[dict[str, str]]:
 def check_pace(request: Request, what: str) -> None:
     """Raise slow_down for a flood; ask a plain question from the fifth time within an hour on."""
     address = visitors.address_of(request)
-    if request.POST.get("website"):
-        raise Refused("slow_down")
     asked = visitors.counted(what, address) >= BEFORE_ASKING
     visitors.slow_down(visitors.count(what, address), AN_HOUR)
     if asked and not _is_answered(request):

@@ -7,8 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
-from django.core.exceptions import ValidationError
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,8 +15,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from hawthorn.accounts import actions as accounts
+from hawthorn.kernel.errors import Refused
 from hawthorn.web import actions as own
 from hawthorn.web.middleware import public, works_locked
 from hawthorn.web.request import Request
@@ -108,11 +109,8 @@ def password(request: Request) -> HttpResponse:
     errors: list[dict[str, str]] = []
     if request.method == "POST":
         old, new, again = (request.POST.get(n, "")[:200] for n in ("old", "new", "again"))
-        errors = _wrong_passwords(request, old, new, again)
+        errors = _change(request, old, new, again)
         if not errors:
-            from hawthorn.accounts import actions as accounts
-
-            accounts.set_password(request.user, new, now=request.now)
             update_session_auth_hash(request, request.user)
             messages.success(request, _("密码已经改好。"))
             return redirect("today")
@@ -126,7 +124,7 @@ def password(request: Request) -> HttpResponse:
     return render(request, "web/form.html", context, status=422 if errors else 200)
 
 
-def _wrong_passwords(request: Request, old: str, new: str, again: str) -> list[dict[str, str]]:
+def _change(request: Request, old: str, new: str, again: str) -> list[dict[str, str]]:
     if not request.user.check_password(old):
         return [{"id": "f-old", "label": "", "text": _("现在的密码不对。")}]
     if new != again:
@@ -134,9 +132,9 @@ def _wrong_passwords(request: Request, old: str, new: str, again: str) -> list[d
     if new == old:
         return [{"id": "f-new", "label": "", "text": _("新密码和原来的一样。")}]
     try:
-        validate_password(new, request.user)
-    except ValidationError as problem:
-        return [{"id": "f-new", "label": "", "text": " ".join(problem.messages)}]
+        accounts.set_password(request.user, new, now=request.now)
+    except Refused as problem:
+        return [{"id": "f-new", "label": "", "text": problem.detail}]
     return []
 
 

@@ -70,15 +70,17 @@ def label_of(row: Row, events: Sequence[Event], text: Text) -> str:
 
 def _entry(row: Row, event: Event, request: Request) -> dict[str, Any]:
     step = row.loop.steps.get(event.step)
-    return {"label": _(step.label) if step else event.step, "who": who(event, request), "at": words.moment(event.at, request.now), "iso": event.at.isoformat()}
+    return {"label": _(step.label) if step else event.step, "who": who(row, event, request), "at": words.moment(event.at, request.now), "iso": event.at.isoformat()}
 
 
-def who(event: Event, request: Request) -> str:
+def who(row: Row, event: Event, request: Request) -> str:
     """The post that acted; residents and the system by that word."""
     if event.post:
         post = request.town.posts.get(event.post)
         return post.name if post else _("已撤的岗位")
-    return _("居民") if event.user is None and event.door in ("page", "web", "link") else _("系统")
+    step = row.loop.steps.get(event.step)
+    is_own = step is None or step.time_out or "自动" in step.who
+    return _("系统") if is_own or event.user is not None else _("居民")
 
 
 def ending(row: Row, request: Request) -> dict[str, Any]:

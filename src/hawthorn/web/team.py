@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from hawthorn.accounts import actions as accounts
 from hawthorn.accounts.models import User
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
-from hawthorn.kernel.world import DESK, RANK, PostCard, Seat, Town
+from hawthorn.kernel.world import RANK, PostCard, Seat, Town
 from hawthorn.loops import queries
 from hawthorn.teams import actions as teams
 from hawthorn.tenants.models import Tenant
@@ -24,7 +25,6 @@ from hawthorn.web import actions as own
 from hawthorn.web import words
 from hawthorn.web.request import Request, seat_of
 
-RESETTERS = ("grid_head", *DESK.values())
 NIGHTS = 28
 DAYS = {"off": "放假", "work": "上班（调休）"}
 
@@ -53,7 +53,12 @@ def _is_in(town: Town, post: PostCard, seat: Seat) -> bool:
 
 def _post_line(request: Request, post: PostCard) -> dict[str, Any]:
     town, now = request.town, request.now
-    people = [_person(request, s.user, _("B角") if n else "") for n, spans in enumerate((town.holders, town.stand_ins)) for s in spans.get(post.id, []) if s.holds(now)]
+    people = [
+        _person(request, s.user, _("B角") if n else "")
+        for n, spans in enumerate((town.holders, town.stand_ins))
+        for s in spans.get(post.id, [])
+        if s.holds(now)
+    ]
     falls_to = "" if people or post.kind == "on_call" else _fallback(town, post, now)
     return {"post": post.name, "place": town.name_of(post.place), "phone": post.phone, "people": people, "vacant": bool(falls_to), "falls_to": falls_to}
 
@@ -66,24 +71,8 @@ def _fallback(town: Town, post: PostCard, now: Any) -> str:
 
 
 def _person(request: Request, user: int, note: str) -> dict[str, Any]:
-    return {"id": user, "name": request.town.names.get(user, ""), "note": note, "may_reset": may_reset(request, user)}
-
-
-def may_reset(request: Request, user: int) -> bool:
-    """Grid heads and desks, for people all of whose posts lie below theirs; never for themselves."""
-    mine = [s.post for s in request.actor.seats if s.kind in RESETTERS and not s.acting]
-    theirs = [p for p in request.town.by_user.get(user, []) if user in request.town.own_users(p, request.now)]
-    if user == request.actor.user or not theirs:
-        return False
-    return all(any(is_below(request.town, post, above) for above in mine) for post in theirs)
-
-
-def is_below(town: Town, post: int, above: int) -> bool:
-    """Does the chain of posts above lead there."""
-    at = town.above(post)
-    while at is not None and at != above:
-        at = town.above(at)
-    return at is not None
+    may = accounts.may_reset(User(pk=user, tenant_id=request.tenant.pk), request.actor, request.town, request.now)
+    return {"id": user, "name": request.town.names.get(user, ""), "note": note, "may_reset": may}
 
 
 def _reset(request: Request) -> HttpResponse:
@@ -91,11 +80,9 @@ def _reset(request: Request) -> HttpResponse:
     user = User.objects.filter(pk=int(word), is_active=True).first() if word.isdecimal() else None
     if user is None or user.pk not in request.town.names:
         raise NotThere
-    if not may_reset(request, user.pk):
+    if not accounts.may_reset(user, request.actor, request.town, request.now):
         raise Refused("not_yours", detail=_("密码由网格长或窗口给自己下面岗位的人重设。"))
-    from hawthorn.accounts import actions as accounts
-
-    once = accounts.reset_password(user, by=request.user, now=request.now)
+    once = accounts.reset_password(user, by=request.actor, town=request.town, now=request.now)
     return render(request, "web/once.html", {"who": user.name, "username": user.username, "once": once})
 
 
@@ -173,7 +160,13 @@ def calendar(request: Request) -> HttpResponse:
     choices = [("off", _(DAYS["off"])), ("work", _(DAYS["work"])), ("", _("照常（删掉这一天）"))]
     fields = [
         {"kind": "date", "name": "on", "label": _("哪一天"), "required": True, "value": ""},
-        {"kind": "radio-chips", "name": "kind", "label": _("这一天"), "choices": [{"value": v, "label": label, "on": v == "off"} for v, label in choices], "required": False},
+        {
+            "kind": "radio-chips",
+            "name": "kind",
+            "label": _("这一天"),
+            "choices": [{"value": v, "label": label, "on": v == "off"} for v, label in choices],
+            "required": False,
+        },
         {"kind": "text", "name": "name", "label": _("叫什么"), "max_length": 40},
     ]
     context = {"rows": rows, "fields": fields, "ends_on": known.ends_on, "soon": known.ends_soon(today), "place": tenant.name}

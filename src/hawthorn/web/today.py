@@ -115,5 +115,10 @@ def _links(request: Request) -> list[tuple[str, str]]:
     if desks:
         found = [("desk", _("派单台")), ("counter", _("窗口查询")), *found]
     if desks & {"subdistrict_desk", "county_desk"}:
-        found += [("calendar", _("工作日历")), ("oncall", _("值班表")), ("categories", _("类别目录")), ("workbook", _("设置工作簿")), ("import-messages", _("导入来信"))]
+        found += [
+            ("calendar", _("工作日历")),
+            ("oncall", _("值班表")),
+            ("categories", _("类别目录")),
+            ("workbook", _("设置工作簿")),
+        ]
     return found + [(name, _(LOOPS[name].label)) for name in ("assists", "approvals", "instructions", "tellings", "complaints", "vacancies") if name in LOOPS]

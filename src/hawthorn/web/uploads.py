@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core import signing
 
+from hawthorn.files import actions as files
+
 SALT = "hawthorn.uploads"
 MOST = 9
 KEEP_SECONDS = 24 * 3600
@@ -14,8 +16,6 @@ KEEP_SECONDS = 24 * 3600
 
 def take(request: Any, name: str = "files") -> list[int]:
     """Ids of all photos of this form: those kept before (signed) and those that came now. Raises Refused."""
-    from hawthorn.files import actions as files
-
     ids = kept(request, name)
     user = request.user if request.user.is_authenticated else None
     for upload in request.FILES.getlist(name)[: MOST - len(ids)]:

@@ -99,8 +99,22 @@ def read(request: Request, code: str, given: dict[str, str]) -> Reading | None:
 
 def _ask(request: Request, code: str, wrong: bool = False) -> HttpResponse:
     fields = [
-        {"kind": "text", "name": "receipt", "label": _("回执编号（八位）"), "value": words.receipt(code) if code else "", "required": True, "autocomplete": "off"},
-        {"kind": "text", "name": "word", "label": _("口令（四个字）"), "help": _("有口令，可以看，也可以补充、确认。"), "autocomplete": "off", "no_draft": True},
+        {
+            "kind": "text",
+            "name": "receipt",
+            "label": _("回执编号（八位）"),
+            "value": words.receipt(code) if code else "",
+            "required": True,
+            "autocomplete": "off",
+        },
+        {
+            "kind": "text",
+            "name": "word",
+            "label": _("口令（四个字）"),
+            "help": _("有口令，可以看，也可以补充、确认。"),
+            "autocomplete": "off",
+            "no_draft": True,
+        },
         {"kind": "text", "name": "tail", "label": _("或者手机后四位"), "help": _("只能看。"), "inputmode": "numeric", "max_length": 4, "no_draft": True},
     ]
     errors = [{"id": "f-receipt", "label": "", "text": _("编号、口令或者后四位对不上。请照着回执再看一遍；多次不对要等十五分钟。")}] if wrong else []

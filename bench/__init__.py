@@ -1,0 +1,1 @@
+"""Repeatable measurements; figures are printed, never asserted in tests."""
