@@ -102,7 +102,9 @@ def race_takers() -> dict[str, Any]:
     officer = who("officer1")
     town = town_by_id(officer.county)
     m = fresh(officer, town)
-    answers = together(40, lambda n: loops.take_step("matters", m, "accept", {}, actor=officer, now=clock.now(), door="test", town=town, key=f"taker-{n}").receipt and "")
+    answers = together(
+        40, lambda n: loops.take_step("matters", m, "accept", {}, actor=officer, now=clock.now(), door="test", town=town, key=f"taker-{n}").receipt and ""
+    )
     return {"item": m, "answers": answers}
 
 
@@ -114,7 +116,15 @@ def race_devices() -> dict[str, Any]:
     for r in range(10):
         m = fresh(officer, town)
         rounds.append(
-            (m, together(2, lambda n, m=m, r=r: str(loops.take_step("matters", m, "note", {"words": "记"}, actor=officer, now=clock.now(), door="test", town=town, key=f"dev-{r}").version)))
+            (
+                m,
+                together(
+                    2,
+                    lambda n, m=m, r=r: str(
+                        loops.take_step("matters", m, "note", {"words": "记"}, actor=officer, now=clock.now(), door="test", town=town, key=f"dev-{r}").version
+                    ),
+                ),
+            )
         )
     return {"rounds": rounds}
 

@@ -30,7 +30,9 @@ def running_postgres() -> Iterator[str]:
     folder.chmod(0o777)
     user = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([f"{where}/initdb", "-D", str(folder / "db"), "-U", "hawthorn", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"], check=True, cwd="/", **user, **quiet)
+    subprocess.run(
+        [f"{where}/initdb", "-D", str(folder / "db"), "-U", "hawthorn", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"], check=True, cwd="/", **user, **quiet
+    )
     port = str(20000 + os.getpid() % 20000)
     options = f"-k {folder} -p {port} -h 127.0.0.1 -c fsync=off -c max_connections=200 -c deadlock_timeout=200ms"
     subprocess.run([f"{where}/pg_ctl", "-D", str(folder / "db"), "-w", "-o", options, "start"], check=True, cwd="/", **user, **quiet)

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from calling import Caller
 from django.conf import settings
 from django.core.cache import cache
+
+from calling import Caller
 from hawthorn.accounts.actions import make_token
 from hawthorn.kernel import clock
 from make import Scene

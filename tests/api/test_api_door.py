@@ -9,8 +9,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from calling import BASE, problem
 from django.test import Client
+from PIL import Image
+from pydantic import TypeAdapter
+
+from calling import BASE, problem
 from drawing import draw
 from hawthorn.accounts.actions import end_token, make_token
 from hawthorn.accounts.models import Token
@@ -18,8 +21,6 @@ from hawthorn.files.models import Attachment
 from hawthorn.kernel.slots import CHOICES, LOOPS, Asking
 from hawthorn.loops.models import Item
 from make import Scene
-from PIL import Image
-from pydantic import TypeAdapter
 
 ADDRESSES = ("/loops", "/matters", "/matters/1", "/matters/1/events", "/duties", "/choices/grids", "/complaints", "/vacancies/3")
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from calling import problem
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.loops.models import Item, Reporter

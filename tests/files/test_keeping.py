@@ -10,14 +10,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
+from PIL import Image
+
 from hawthorn.files import actions, queries
 from hawthorn.files.models import Attachment
 from hawthorn.files.papers import DOCX, PDF, XLSX
 from hawthorn.files.photos import LONGEST, MIME
 from hawthorn.kernel.errors import NotThere, Refused
 from make import Scene
-from openpyxl import Workbook
-from PIL import Image
 
 HERE = b"GPS-SECRET-POSITION"
 

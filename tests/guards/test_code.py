@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from guards import scans
 
 PLANTED = {
     "too_large": ("web/long.py", '"""Long."""\n' + "x = 1\n" * 401),
-    "stray_writes": ("web/views_bad.py", '"""Bad."""\nfrom hawthorn.loops.models import Item\n\n\ndef view():\n    """Bad."""\n    Item.objects.filter(pk=1).update(stage="x")\n'),
+    "stray_writes": (
+        "web/views_bad.py",
+        '"""Bad."""\nfrom hawthorn.loops.models import Item\n\n\ndef view():\n    """Bad."""\n    Item.objects.filter(pk=1).update(stage="x")\n',
+    ),
     "outside_addresses": ("web/static/web/bad.css", "@import url('https://fonts.example.com/a.css');\n"),
     "untimed": ("loops/late.py", '"""Bad."""\nfrom datetime import datetime\n\nAT = datetime.now()\n'),
 }

@@ -41,6 +41,8 @@ def test_every_column_is_reviewed_and_the_list_names_nothing_that_is_gone() -> N
     assert sorted(REVIEWED.read_text(encoding="utf-8").split()) == columns()
 
 
-@pytest.mark.parametrize("planted", ["teams.Holding.check_in_at", "accounts.User.id_number", "matters.Matter.officer_score", "accounts.User.last_seen", "loops.Item.new"])
+@pytest.mark.parametrize(
+    "planted", ["teams.Holding.check_in_at", "accounts.User.id_number", "matters.Matter.officer_score", "accounts.User.last_seen", "loops.Item.new"]
+)
 def test_a_planted_column_is_refused(planted: str) -> None:
     assert unreviewed([planted]) == [planted]

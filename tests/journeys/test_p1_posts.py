@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from make import Scene
 
 from hawthorn.handovers.tasks import vacancies
 from hawthorn.kernel.errors import NotThere, Refused
@@ -14,6 +13,7 @@ from hawthorn.loops import queries
 from hawthorn.loops.models import Item
 from hawthorn.teams import actions as teams
 from hawthorn.teams.models import Holding
+from make import Scene
 
 
 def leave(s: Scene, who: str, post: str) -> None:

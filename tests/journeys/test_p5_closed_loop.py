@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from make import Scene
 
 from hawthorn.accounts.models import Contact
 from hawthorn.kernel.errors import NotThere, Refused
@@ -14,6 +13,7 @@ from hawthorn.loops import actions as loops
 from hawthorn.loops import queries, tasks
 from hawthorn.loops.models import Item, Link, Nudge, OneTimeLink, Reporter, Text, Touch
 from hawthorn.loops.town import town_by_id
+from make import Scene
 
 PHONE = {"name": "演示居民", "phone": "19900001234"}
 
@@ -199,7 +199,9 @@ def test_three_tries_on_three_working_days_then_the_end_by_the_answer(s: Scene) 
 
 
 def test_one_without_a_phone_gets_a_visit_and_says_it_at_the_counter(s: Scene) -> None:
-    m = s.start("desk", {"words": "老人来说台阶坏了", "unit": s.units["u1"].pk, "asked": True, "wants_visit": True, "address": "1 单元 101", "channel": "counter"})
+    m = s.start(
+        "desk", {"words": "老人来说台阶坏了", "unit": s.units["u1"].pk, "asked": True, "wants_visit": True, "address": "1 单元 101", "channel": "counter"}
+    )
     s.step("officer1", m.id, "accept")
     s.step("officer1", m.id, "settle", {"result": "补好", "say": "台阶补好了"})
     assert s.holder(m.id) == "officer1", "no phone: the grid officer goes to tell"

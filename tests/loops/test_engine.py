@@ -9,7 +9,6 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 from django.db.transaction import atomic
 from django.test.utils import CaptureQueriesContext
-from make import Scene
 
 from hawthorn.accounts.models import Contact
 from hawthorn.journal.models import Event
@@ -17,7 +16,7 @@ from hawthorn.kernel.errors import NotThere, Refused, WrongType
 from hawthorn.loops import actions as loops
 from hawthorn.loops.check import problems
 from hawthorn.loops.models import Item, Text
-
+from make import Scene
 
 
 class Undo(Exception):

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
+
 from own_database import own_database, run
 
 HAMMER = str(Path(__file__).resolve().parent.parent / "hammer.py")
@@ -29,7 +30,8 @@ print(json.dumps({"problems": list(problems())[:5], "versions": dict(Item.object
 def hammer(env: dict[str, str], seed: int, seconds: float) -> list[dict[str, int]]:
     """Two processes work until they are killed; what they were told was written."""
     both = [
-        subprocess.Popen([sys.executable, HAMMER, "work", str(seed * 2 + n)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for n in range(2)
+        subprocess.Popen([sys.executable, HAMMER, "work", str(seed * 2 + n)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for n in range(2)
     ]
     assert both[0].stdout is not None
     first = both[0].stdout.readline()

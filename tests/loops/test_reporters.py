@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from hawthorn.accounts.models import Contact, Reveal
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.loops import reporters
@@ -84,7 +85,15 @@ def test_where_it_stands_names_the_post_and_the_date_and_the_public_words_only(s
     town, reporter = s.town, reporter_of(slip)
     with django_assert_max_num_queries(4):
         at = reporters.standing(reporter, town, s.now)
-    assert (at.item_id, at.loop, at.receipt, at.stage, at.reads, at.is_open, at.merged_into) == (item, "matters", slip["receipt"], "working", "正在办", True, None)
+    assert (at.item_id, at.loop, at.receipt, at.stage, at.reads, at.is_open, at.merged_into) == (
+        item,
+        "matters",
+        slip["receipt"],
+        "working",
+        "正在办",
+        True,
+        None,
+    )
     assert "1 网格专职网格员" in at.sentence
     assert "3月2日 10:00收到" in at.sentence
     assert "办结时限到3月9日 10:00" in at.sentence

@@ -8,9 +8,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from drawing import draw
-from make import Scene
 
+from drawing import draw
 from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import LOOPS, Asking
@@ -20,6 +19,7 @@ from hawthorn.loops import actions as loops
 from hawthorn.loops import queries
 from hawthorn.loops.models import Item, Reporter
 from hawthorn.loops.rows import fold
+from make import Scene
 
 WALKS = int(os.environ.get("HAWTHORN_WALKS", "12"))
 STEPS = 30
@@ -90,7 +90,9 @@ def refuse_others(s: Scene, random: Random, item: Item, actor: Any, names: set[s
     for step in random.sample(others, min(3, len(others))):
         before = state(item.pk)
         with pytest.raises((Refused, NotThere)):
-            loops.take_step(item.loop, item.pk, step.name, draw(step, Asking(actor, s.town, s.now), random, full=True) or {}, actor=actor, now=s.now, door="test")
+            loops.take_step(
+                item.loop, item.pk, step.name, draw(step, Asking(actor, s.town, s.now), random, full=True) or {}, actor=actor, now=s.now, door="test"
+            )
         assert state(item.pk) == before
 
 

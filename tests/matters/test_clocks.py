@@ -19,7 +19,7 @@ POLICY = PolicyCard({}, {}, CALENDAR)
 TOWN = Town(1, "x", places={1: PlaceCard(1, "county", "1", "县", 1, 1)}, policies={1: POLICY})
 UNITS = ("hours", "days", "work_hours", "workdays")
 AMOUNT = {"hours": (1, 200), "days": (1, 30), "work_hours": (1, 60), "workdays": (1, 20)}
-instants = st.datetimes(datetime(2026, 1, 5), datetime(2026, 4, 1)).map(lambda d: d.replace(tzinfo=UTC, microsecond=0, second=0))
+instants = st.integers(0, 86 * 1440).map(lambda n: datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=n))
 
 
 def world(now: datetime) -> World:

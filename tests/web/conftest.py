@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+
 from hawthorn.accounts.models import User
 from hawthorn.kernel import clock
 from make import Scene

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import get_resolver
+
 from make import Scene
 
 At = Callable[..., Client]

@@ -21,10 +21,15 @@ from hawthorn.tenants.models import Tenant
 DESKS = frozenset({"community_desk", "subdistrict_desk", "county_desk"})
 RESETTERS = DESKS | {"grid_head"}
 LETTERS_OF_A_PASSWORD = 12
+WEAK: dict[str, str] = {
+    "password_too_short": _("密码太短，至少要 {min_length} 个字符。"),
+    "password_too_common": _("这个密码太常见，容易被猜到，请换一个。"),
+    "password_entirely_numeric": _("密码不能全是数字。"),
+}
 TOKEN_MARK = "hw_"  # noqa: S105 (tells a token from other words; secret scanners look for it)
 
 
-def create_user(*, username: str, name: str, tenant: Tenant, now: datetime, email: str = "") -> User:  # noqa: ARG001 (every write is told the time)
+def create_user(*, username: str, name: str, tenant: Tenant, now: datetime, email: str = "") -> User:
     """An account that cannot sign in until somebody gives it a first password. Raises Refused `taken` for a name in use."""
     if User.objects.filter(username=username).exists():
         raise Refused("taken", fields=["username"], detail=_("这个登录名已经有人用，请换一个。"))
@@ -34,12 +39,13 @@ def create_user(*, username: str, name: str, tenant: Tenant, now: datetime, emai
     return user
 
 
-def set_password(user: User, password: str, *, now: datetime) -> None:  # noqa: ARG001
-    """The user's own new password. Raises Refused `weak_password` with all that is wrong with it, in the reader's language."""
+def set_password(user: User, password: str, *, now: datetime) -> None:
+    """The user's own new password. Raises Refused `weak_password` with all that is wrong with it."""
     try:
         validate_password(password, user)
     except ValidationError as found:
-        raise Refused("weak_password", fields=["password"], detail=" ".join(found.messages)) from None
+        wrong = [WEAK.get(error.code or "", str(error.message)).format(**(error.params or {})) for error in found.error_list]
+        raise Refused("weak_password", fields=["password"], detail=" ".join(wrong)) from None
     if user.username and user.username.lower() in password.lower():
         raise Refused("weak_password", fields=["password"], detail=_("密码里不能有登录名，请换一个。"))
     user.set_password(password)

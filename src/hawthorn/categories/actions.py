@@ -16,7 +16,7 @@ from hawthorn.tenants import actions as tenants
 from hawthorn.tenants.models import Tenant
 
 
-def seed_tenant(tenant: Tenant, preset: str, *, now: datetime) -> int:  # noqa: ARG001 (every write is told the time)
+def seed_tenant(tenant: Tenant, preset: str, *, now: datetime) -> int:
     """Give a tenant its catalogues, limits and calendar; what is there already stays as it is. Returns the rows made.
 
     Raises Refused `not_a_choice` for an unknown preset.

@@ -117,8 +117,9 @@ def check(args: argparse.Namespace) -> int:
     for words in warnings(clock.now()):
         say(f"提醒：{words}")
     number = 0
-    for number, words in enumerate(problems(), start=1):
+    for words in problems():
         say(words)
+        number += 1
     say("没有发现问题。" if not number else f"共 {number} 处。")
     return 1 if number else 0
 

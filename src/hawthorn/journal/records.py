@@ -17,7 +17,18 @@ def genesis(receipt: str) -> str:
 
 def digest_of(event: Event) -> str:
     """SHA-256 over everything the event says, and over the digest before it."""
-    parts = (event.prev, event.seq, event.step, event.stage, event.user, event.post, event.door, event.at.astimezone(UTC).isoformat(), event.rules_version, event.body)
+    parts = (
+        event.prev,
+        event.seq,
+        event.step,
+        event.stage,
+        event.user,
+        event.post,
+        event.door,
+        event.at.astimezone(UTC).isoformat(),
+        event.rules_version,
+        event.body,
+    )
     return hashlib.sha256("\x1f".join(str(p) for p in parts).encode()).hexdigest()
 
 

@@ -176,7 +176,7 @@ class Step:
     lacks: Callable[[Any, Given, World], Sequence[str]] = _nothing
     also: Callable[[Any, Given], Sequence[tuple[str, int]]] = _no_others
     looks: Callable[[Any, Given], Mapping[str, Any]] = _no_looks
-    effect: Callable[[Any, Any, Any, Given], None] | None = None
+    effect: Callable[[Any, Any, Any, Given], Mapping[str, Any] | None] | None = None
     time_out: bool = False
     plain: bool = False
     rare: bool = False
@@ -205,7 +205,7 @@ class Loop:
     seen_by: str = "place"
     normal: Callable[[Any, Any, World], Any] = _same
     also: Callable[[Step, Any], Sequence[tuple[str, int]]] = field(default=lambda step, f: ())
-    aftermath: Callable[[Any, Any, Step, Any, Any, Given], None] | None = None
+    aftermath: Callable[[Any, Any, Step, Any, Any, Given], Mapping[str, Any] | None] | None = None
     hides: Callable[[Any, Actor, World], bool] = _nobody
     detail: str = ""
 

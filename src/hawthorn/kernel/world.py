@@ -149,21 +149,18 @@ class Town:
 
     def __post_init__(self) -> None:
         """Index posts by kind and place, by user, and by the post above."""
-        self.at: dict[tuple[str, int], int] = {}
-        for post in sorted(self.posts.values(), key=lambda p: p.id, reverse=True):
-            if post.until is None:
-                self.at[post.kind, post.place] = post.id
+        living = [p for p in sorted(self.posts.values(), key=lambda p: p.id, reverse=True) if p.until is None]
+        self.at: dict[tuple[str, int], int] = {(p.kind, p.place): p.id for p in living}
         self.by_user: dict[int, list[int]] = defaultdict(list)
-        for source in (self.holders, self.stand_ins):
-            for post_id, spans in source.items():
-                for span in spans:
-                    if post_id not in self.by_user[span.user]:
-                        self.by_user[span.user].append(post_id)
+        for post_id, spans in [*self.holders.items(), *self.stand_ins.items()]:
+            for span in spans:
+                if post_id not in self.by_user[span.user]:
+                    self.by_user[span.user].append(post_id)
         self.below: dict[int, list[int]] = defaultdict(list)
         for post in self.posts.values():
             if (up := self.above(post.id)) is not None:
                 self.below[up].append(post.id)
-        self.on_call = [p for p in self.posts.values() if p.kind == "on_call" and p.until is None]
+        self.on_call = [p for p in living if p.kind == "on_call"]
 
     # ── posts ──
     def post(self, kind: str, place: int | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from hawthorn.loops.rows import Row, canonical
 from hawthorn.loops.town import town_by_id
 from hawthorn.loops.work import Work
 
-TRIES = 3
+DEAD_LOCKS = ("40P01", "40001")
 
 
 @dataclass(frozen=True)
@@ -119,24 +119,18 @@ def _answer(row: Row) -> Answer:
     return Answer(row.item.pk, row.loop.name, row.item.receipt, row.item.stage, row.item.version, row.slip)
 
 
-def _run(once: Any, actor: Actor, key: str, asked: str) -> Answer:
-    """Run, answer replays with the first answer, try again after a dead-lock or a collision of random receipts."""
-    for attempt in range(TRIES):
+def _run(once: Callable[[], Answer], actor: Actor, key: str, asked: str) -> Answer:
+    """Run; a replay is answered with the first answer, a dead-lock or a collision of random receipts tried again."""
+    for last in (False, False, True):
         try:
-            answer: Answer = once()
-            return answer
-        except (Refused, NotThere, WrongType):
+            return once()
+        except (Refused, NotThere, WrongType, IntegrityError) as problem:
             if key and (first := answered(actor, key, asked)):
                 return first
-            raise
-        except IntegrityError:
-            if key and (first := answered(actor, key, asked)):
-                return first
-            if attempt == TRIES - 1:
+            if last or not isinstance(problem, IntegrityError):
                 raise
         except OperationalError as problem:
-            is_dead_lock = getattr(problem.__cause__, "sqlstate", "") in ("40P01", "40001")
-            if not is_dead_lock or connection.in_atomic_block or attempt == TRIES - 1:
+            if last or connection.in_atomic_block or getattr(problem.__cause__, "sqlstate", "") not in DEAD_LOCKS:
                 raise
     raise HawthornError("unreachable")
 

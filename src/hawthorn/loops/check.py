@@ -36,13 +36,15 @@ def problems() -> Iterator[str]:
 
 def _chunk(items: list[Item], places: dict[int, Place]) -> Iterator[str]:
     ids = [i.pk for i in items]
-    events, texts, children = defaultdict(list), defaultdict(dict), defaultdict(list)
+    events: dict[int, list[Event]] = defaultdict(list)
+    texts: dict[int, dict[tuple[int, str], Text]] = defaultdict(dict)
+    children: dict[int, list[Item]] = defaultdict(list)
     for event in Event.objects.filter(stream__in=ids).order_by("stream", "seq"):
         events[event.stream].append(event)
     for text in Text.objects.filter(item__in=ids, erased_at__isnull=True):
         texts[text.item_id][text.seq, text.field] = text
     for child in Item.objects.filter(parent__in=ids).only("parent_id", "loop", "open", "stage"):
-        children[child.parent_id].append(child)
+        children[child.parent_id or 0].append(child)
     details = _details(items)
     for item in items:
         for found in _one(item, details.get(item.pk), events[item.pk], texts[item.pk], children[item.pk], places):

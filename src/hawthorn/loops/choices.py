@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hawthorn.files.models import Attachment
-from hawthorn.kernel.slots import Asking
+from hawthorn.kernel.slots import Asking, Choices
 from hawthorn.kernel.world import DESK, RANK, PlaceCard, PostCard, Seat
 from hawthorn.territory.models import Unit, UnitGrid
 
@@ -46,7 +46,13 @@ def _may_name(asking: Asking, card: PlaceCard) -> bool:
 class FromTown:
     """Choices drawn from the town picture without a statement."""
 
-    def __init__(self, rows: Callable[[Asking], Iterable[Any]], label: Callable[[Asking, Any], str], by_id: Callable[[Asking, int], Any], may: Callable[[Asking, Any], bool]) -> None:
+    def __init__(
+        self,
+        rows: Callable[[Asking], Iterable[Any]],
+        label: Callable[[Asking, Any], str],
+        by_id: Callable[[Asking, int], Any],
+        may: Callable[[Asking, Any], bool],
+    ) -> None:
         self._rows, self._label, self._by_id, self._may = rows, label, by_id, may
 
     def list(self, asking: Asking) -> list[tuple[int, str]]:
@@ -174,7 +180,7 @@ def _person(asking: Asking, value: int) -> Person | None:
     return Person(value, asking.town.names[value]) if value in asking.town.names else None
 
 
-PROVIDERS = {
+PROVIDERS: dict[str, Choices] = {
     "grids": _places("grid"),
     "communities": _places("community"),
     "subdistricts": _places("subdistrict"),

@@ -69,15 +69,16 @@ def _beside(work: Work) -> None:
         Link.objects.bulk_create([Link(source=a.item, target=b.item, kind=kind, at=work.now) for a, b, kind in work.links])
     if work.touches:
         Touch.objects.bulk_create([Touch(post_id=post, item=row.item) for post, row in work.touches.values()], ignore_conflicts=True)
-    for row, ids, audience in work.attached:
-        Attachment.objects.filter(pk__in=list(ids), item__isnull=True).update(item=row.item.pk, seq=row.item.version, audience=audience)
     if work.outbox:
         _outbox(work)
     if work.nudges:
-        Nudge.objects.bulk_create(
-            [Nudge(item=row.item, post_id=post, kind=kind, due_at=row.item.due_at or work.now, at=work.now) for row, post, kind in work.nudges],
-            ignore_conflicts=True,
-        )
+        _nudges(work)
+    _rare(work)
+
+
+def _rare(work: Work) -> None:
+    for row, ids, audience in work.attached:
+        Attachment.objects.filter(pk__in=list(ids), item__isnull=True).update(item=row.item.pk, seq=row.item.version, audience=audience)
     if work.one_time:
         _links(work)
     for row, target in work.moves:
@@ -86,9 +87,16 @@ def _beside(work: Work) -> None:
         Link.objects.filter(source=row.item, target=item, kind="merged", ended_at__isnull=True).update(ended_at=work.now)
 
 
+def _nudges(work: Work) -> None:
+    told = [Nudge(item=row.item, post_id=post, kind=kind, due_at=row.item.due_at or work.now, at=work.now) for row, post, kind in work.nudges]
+    Nudge.objects.bulk_create(told, ignore_conflicts=True)
+
+
 def _links(work: Work) -> None:
     OneTimeLink.objects.bulk_create(
-        OneTimeLink(item=row.item, digest=keys.keyed("link", row.slip["link"]), whom=whom[:60], made_by=work.actor.user or 0, made_at=work.now, expires_at=until)
+        OneTimeLink(
+            item=row.item, digest=keys.keyed("link", row.slip["link"]), whom=whom[:60], made_by=work.actor.user or 0, made_at=work.now, expires_at=until
+        )
         for row, whom, until in work.one_time
     )
 

@@ -46,10 +46,7 @@ class Item(models.Model):
             CheckConstraint(condition=Q(raised_level__in=["county", "subdistrict", "community", "grid"]), name="item_level"),
         ]
         indexes = [
-            *(
-                Index(fields=["loop", level, "due_at", "id"], condition=OPEN, name=f"item_open_{level}")
-                for level in ("subdistrict", "community", "grid")
-            ),
+            *(Index(fields=["loop", level, "due_at", "id"], condition=OPEN, name=f"item_open_{level}") for level in ("subdistrict", "community", "grid")),
             *(Index(fields=["loop", level, "-id"], name=f"item_all_{level}") for level in ("subdistrict", "community", "grid")),
             Index(fields=["holder", "due_at", "id"], condition=OPEN, name="item_open_holder"),
             Index(fields=["loop", "county", "raised_level", "-id"], name="item_county"),

@@ -26,12 +26,12 @@ HIDES_NOTHING = next(f.default for f in fields(Loop) if f.name == "hides")
 def seat_sees(seat: Seat, loop: Loop, f: Any) -> bool:
     """By place or by holding it; hands are looked up apart."""
     if seat.kind in ("reporter", "outsider"):
-        return seat.place == f.id
+        return bool(seat.place == f.id)
     if seat.post == f.holder or (seat.post and seat.post == getattr(f, "lead", None)):
         return True
     if loop.seen_by != "place" or seat.scope != "place" or f.place(seat.level) != seat.place:
         return False
-    return seat.level != "county" or f.raised_level == "county"
+    return bool(seat.level != "county" or f.raised_level == "county")
 
 
 def sees(loop: Loop, f: Any, item: Item, actor: Actor, town: Town, now: datetime) -> bool:

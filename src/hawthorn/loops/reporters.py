@@ -279,4 +279,3 @@ def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
 
 def _emptied(now: datetime) -> dict[str, object]:
     return {"cipher": b"", "blind": "", "blind_tail": "", "basis": "erased", "erased_at": now}
-

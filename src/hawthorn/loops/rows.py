@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from functools import cache
-from typing import Any
+from functools import cache as cached
+from typing import Any, TypeVar
 
 from hawthorn.kernel.slots import DETAILS
 from hawthorn.kernel.steps import Head, Loop
 from hawthorn.loops.models import Item
+
+T = TypeVar("T")
+
+
+def cache(call: Callable[[Any], T]) -> Callable[[Any], T]:
+    """functools.cache, typed for classes as keys."""
+    return cached(call)
+
 
 HEAD = tuple(f.name for f in fields(Head) if f.name != "id")
 
@@ -32,12 +40,12 @@ class Row:
 
 
 @cache
-def columns(model: type[Any]) -> dict[str, str]:
+def columns(model: Any) -> dict[str, str]:
     return {f.name: f.attname for f in model._meta.concrete_fields}
 
 
 @cache
-def names(facts: type[Head]) -> tuple[str, ...]:
+def names(facts: Any) -> tuple[str, ...]:
     """All fact names of a loop except the item's id."""
     return tuple(f.name for f in fields(facts) if f.name != "id")
 
@@ -59,7 +67,8 @@ def facts_of(loop: Loop, item: Item, detail: Any) -> Any:
 def put_facts(row: Row, after: Any, changed: Iterable[str]) -> tuple[list[str], list[str]]:
     """Write changed facts onto the row's objects; gives (item fields, detail fields) that were set."""
     head, own = columns(Item), columns(type(row.detail)) if row.detail is not None else {}
-    of_item, of_detail = [], []
+    of_item: list[str] = []
+    of_detail: list[str] = []
     for name in changed:
         target, attributes, names_ = (row.item, head, of_item) if name in HEAD else (row.detail, own, of_detail)
         setattr(target, attributes[name], getattr(after, name))
@@ -90,9 +99,9 @@ def canonical(body: Mapping[str, Any]) -> str:
 
 
 @cache
-def _timed(facts: type[Head]) -> dict[str, type]:
+def _timed(facts: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(facts)
-    found: dict[str, type] = {}
+    found: dict[str, Any] = {}
     for name, hint in hints.items():
         kinds = {hint, *typing.get_args(hint)}
         if datetime in kinds:

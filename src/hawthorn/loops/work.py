@@ -144,9 +144,9 @@ class Work:
             after = replace(after, parent=parent.item.pk)
         row.facts = after
         self.busy.append(row)
-        if step.effect and (more := step.effect(self, row, before, given)):  # type: ignore[func-returns-value]
+        if step.effect and (more := step.effect(self, row, before, given)):
             row.facts = after = replace(after, **more)
-        if row.loop.aftermath and (more := row.loop.aftermath(self, row, step, before, after, given)):  # type: ignore[func-returns-value]
+        if row.loop.aftermath and (more := row.loop.aftermath(self, row, step, before, after, given)):
             row.facts = after = replace(after, **more)
         self.busy.pop()
         self._journal(row, step, before, given, seat.post or None)
@@ -301,4 +301,3 @@ def _detail_model(loop: Loop) -> type[Any] | None:
 
 def _row(loop: Loop, item: Item, detail: Any) -> Row:
     return Row(loop, item, detail, rowing.facts_of(loop, item, detail))
-

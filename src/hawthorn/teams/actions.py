@@ -50,7 +50,7 @@ class PostFacts(TypedDict, total=False):
     is_public: bool
 
 
-def seed_post_kinds(county: Tenant, *, now: datetime) -> int:  # noqa: ARG001 (every write is told the time)
+def seed_post_kinds(county: Tenant, *, now: datetime) -> int:
     """Give a county the usual kinds of post; what is there already stays as it is. Returns how many were made."""
     known = set(PostKind.objects.filter(county=county).values_list("code", flat=True))
     fresh = [
@@ -104,7 +104,7 @@ def appoint(*, post: Post, user: User, from_at: datetime, to_at: datetime | None
     return holding
 
 
-def end_holding(*, holding: Holding, to_at: datetime, now: datetime) -> None:  # noqa: ARG001 (every write is told the time)
+def end_holding(*, holding: Holding, to_at: datetime, now: datetime) -> None:
     """The holder keeps the post until that second, exclusive. ValueError when it would end before it began."""
     _check_span(holding.from_at, to_at)
     with transaction.atomic():
@@ -124,7 +124,7 @@ def stand_in(*, post: Post, user: User, from_at: datetime, to_at: datetime | Non
     return found
 
 
-def end_stand_in(*, span: StandIn, to_at: datetime, now: datetime) -> None:  # noqa: ARG001 (every write is told the time)
+def end_stand_in(*, span: StandIn, to_at: datetime, now: datetime) -> None:
     """The stand-in ends at that second, exclusive. ValueError when it would end before it began."""
     _check_span(span.from_at, to_at)
     with transaction.atomic():
@@ -143,7 +143,7 @@ def abolish_post(*, post: Post, now: datetime) -> None:
         territory.bump(post.place)
 
 
-def set_roster(*, place: Place, on: date, users: Iterable[User], now: datetime) -> None:  # noqa: ARG001 (every write is told the time)
+def set_roster(*, place: Place, on: date, users: Iterable[User], now: datetime) -> None:
     """Exactly these users are on call for a subdistrict that night (all of a rest day). ValueError for another level."""
     if place.level != "subdistrict":
         raise ValueError(f"{place.code}: not a subdistrict")

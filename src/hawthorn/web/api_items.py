@@ -24,7 +24,20 @@ from hawthorn.web.api_answers import BIGGEST, cursor, flag, heard, key_of, limit
 router = Router()
 LEVELS = tuple(reversed(RANK))
 TIMES = ("promise_at", "outside_due_at")
-OF_FACTS = ("tier", "category", "channel", "lead", "outside_number", "outside_source", "reporters", "open_assists", "open_parts", "merged_into", "agency", "about")
+OF_FACTS = (
+    "tier",
+    "category",
+    "channel",
+    "lead",
+    "outside_number",
+    "outside_source",
+    "reporters",
+    "open_assists",
+    "open_parts",
+    "merged_into",
+    "agency",
+    "about",
+)
 DOOR = "api"
 
 

@@ -86,7 +86,9 @@ def _fixed() -> dict[str, Any]:
     return {
         "/api/v1/loops": {"get": _does("list_loops", _("所有流程"), {"200": _answers(_rows(some))})},
         "/api/v1/duties": {"get": _does("list_duties", _("待办"), {"200": _answers(_rows(_ref("Item")))}, duties)},
-        "/api/v1/choices/{kind}": {"get": _does("list_choices", _("可选的行"), {"200": _answers(_rows(_ref("Choice")))}, choices, problems=(401, 404, 422, 429))},
+        "/api/v1/choices/{kind}": {
+            "get": _does("list_choices", _("可选的行"), {"200": _answers(_rows(_ref("Choice")))}, choices, problems=(401, 404, 422, 429))
+        },
         "/api/v1/files": {"post": sending},
         "/api/v1/openapi.json": {"get": {**_does("read_openapi", _("本说明"), {"200": _answers(some)}, problems=()), "security": []}},
     }
@@ -118,7 +120,9 @@ def _making(loop: Loop, making: list[Step]) -> dict[str, Any]:
 
 
 def _taking(loop: Loop, step: Step) -> dict[str, Any]:
-    does = _does(f"{loop.name}_{step.name}", step.label, {"200": _answers(_ref("Item"))}, [_in_path("id", WHOLE), _key()], problems=(401, 404, 409, 413, 422, 429))
+    does = _does(
+        f"{loop.name}_{step.name}", step.label, {"200": _answers(_ref("Item"))}, [_in_path("id", WHOLE), _key()], problems=(401, 404, 409, 413, 422, 429)
+    )
     return {**does, "description": step.who, "requestBody": _body(step_schema(loop, step), is_needed=False)}
 
 

@@ -71,10 +71,10 @@ def categories(request: Request) -> HttpResponse:
             return redirect("categories")
     lines = sorted((c for c in request.town.categories.values() if c.tenant == tenant.pk), key=lambda c: (c.catalogue, c.key))
     table = {
-        "columns": [_("名称"), _("编号"), _("缓急"), _("公开"), _("说明")],
+        "columns": [_("名称"), _("缓急"), _("公开"), _("说明")],
         "rows": [
             {"cells": [
-                {"text": c.name, "small": c.group}, {"text": c.key, "label": _("编号")}, {"text": _(TIERS[c.tier]), "label": _("缓急")},
+                {"text": c.name, "small": f"{c.group} · {c.key}"}, {"text": _(TIERS[c.tier]), "label": _("缓急")},
                 {"text": _("公开") if c.is_public else _("不公开"), "label": _("公开")},
                 {"text": c.elsewhere or c.advice or "—", "label": _("说明")},
             ]}

@@ -78,12 +78,21 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
         places = drawn["grid"] | {"label": _("在哪个网格")}
         drawn.pop("grid")
     context = {
-        "page": page, "words": drawn["words"], "place": places, "more": [drawn[n] for n in WHERE if n in drawn], "files": drawn["files"],
-        "askers": [drawn[n] for n in ASKER], "result": [drawn["result"], drawn["say"]], "may_settle": any(s.level in ("grid", "community") for s in request.actor.seats),
-        "errors": forms.summary(list(drawn.values()), problem), "key": request.POST.get("key") or forms.new_key(), "kept": uploads.ticket(ids or []),
-        "kept_number": len(ids or []), "open_result": bool(raw.get("result") or drawn["result"]["error"] or drawn["say"]["error"]),
+        "page": page,
+        "words": drawn["words"],
+        "place": places,
+        "more": [drawn[n] for n in WHERE if n in drawn],
+        "files": drawn["files"],
+        "askers": [drawn[n] for n in ASKER],
+        "result": [drawn["result"], drawn["say"]],
+        "may_settle": any(s.level in ("grid", "community") for s in request.actor.seats),
+        "errors": forms.summary(list(drawn.values()), problem),
+        "key": request.POST.get("key") or forms.new_key(),
+        "kept": uploads.ticket(ids or []),
+        "kept_number": len(ids or []),
+        "open_result": bool(raw.get("result") or drawn["result"]["error"] or drawn["say"]["error"]),
         "open_askers": any(raw.get(n) for n in ASKER),
-    }  # fmt: skip
+    }
     status = 200 if problem is None else STATUS.get(problem.code if isinstance(problem, Refused) else "wrong_type", 409)
     return render(request, "web/capture.html", context, status=status)
 

@@ -39,8 +39,12 @@ def counter(request: Request) -> HttpResponse:
             {"kind": "text", "name": "place", "label": _("楼院"), "value": said, "help": _("楼号、小区名里的几个字就行")},
             {"kind": "text", "name": "tail", "label": _("手机后四位"), "value": tail, "inputmode": "numeric", "max_length": 4, "no_draft": True},
         ],
-        "units": units if len(units) > 1 and not chosen else [], "found": found, "asked": request.method == "POST", "tail": tail, "said": said,
-    }  # fmt: skip
+        "units": units if len(units) > 1 and not chosen else [],
+        "found": found,
+        "asked": request.method == "POST",
+        "tail": tail,
+        "said": said,
+    }
     return render(request, "web/counter.html", context)
 
 
@@ -80,7 +84,13 @@ def out(request: Request, token: str) -> HttpResponse:
     fields = forms.draw(Words, asking_of(request, row.facts), raw, problem)
     fields[0]["label"] = _("办得怎么样")
     context = {
-        "title": _("请您答复"), "words": f"{row.item.title}。{_('写一两句办得怎么样就行。这个链接不要转给别人。')}", "fields": fields,
-        "errors": forms.summary(fields, problem), "button": _("送出答复"), "key": request.POST.get("key") or forms.new_key(), "kept": uploads.ticket(ids), "files": True,
-    }  # fmt: skip
+        "title": _("请您答复"),
+        "words": f"{row.item.title}。{_('写一两句办得怎么样就行。这个链接不要转给别人。')}",
+        "fields": fields,
+        "errors": forms.summary(fields, problem),
+        "button": _("送出答复"),
+        "key": request.POST.get("key") or forms.new_key(),
+        "kept": uploads.ticket(ids),
+        "files": True,
+    }
     return render(request, "web/form_public.html", context, status=409 if problem else 200)

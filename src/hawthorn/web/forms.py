@@ -114,7 +114,8 @@ def _field(needs: type[Needs], name: str, asking: Asking, value: Any) -> Field:
     if "x-ref" in marks:
         return field | _choose(CHOICES[marks["x-ref"]].list(asking), value, is_list(needs, name), field["required"])
     if "x-labels" in marks:
-        return field | _chips(list(marks["x-labels"].items()), value, info.is_required() or default is not None)
+        is_sure = info.is_required() or default is not None
+        return field | _chips(list(marks["x-labels"].items()), value, is_sure) | {"required": is_sure}
     return field | _typed(hint, name, info, marks, value)
 
 

@@ -47,7 +47,7 @@ def item(request: Request, item: int) -> HttpResponse:
         "receipt": words.receipt(row.item.receipt), "loop_label": _(row.loop.label), "stage_label": _(row.loop.stages[row.item.stage].label),
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
         "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": row.item.parent_id,
-        "copy": {"id": "notice", "words": story.notice(row, texts, request)}, "askers": _askers(row, request), "signs": _signs(row, request),
+        "copy": {"id": "notice", "words": story.notice(row, texts, request)}, "askers": _askers(row, request), "signs": _signs(row),
         "list_url": reverse(row.loop.name),
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)
@@ -101,7 +101,7 @@ def _askers(row: Row, request: Request) -> list[dict[str, Any]]:
     return found
 
 
-def _signs(row: Row, request: Request) -> list[dict[str, str]]:
+def _signs(row: Row) -> list[dict[str, str]]:
     f = row.facts
     pairs = (
         ("is_extended", "已延期", "level"), ("is_self_checked", "自办自核", "level"), ("hides_from_grid", "不让网格知道是谁反映的", "level"),
@@ -119,7 +119,7 @@ def step(request: Request, item: int, name: str) -> HttpResponse:
     """The form of one step with only the fields it needs; a refusal gives it back with everything typed."""
     row = visible(request, item)
     found = row.loop.steps.get(name)
-    if found is None or not found.sources or not _is_for_people(found, request):
+    if found is None or not found.sources or not _is_for_people(found):
         raise NotThere
     if request.method == "POST":
         return _act(request, row, found)
@@ -128,7 +128,7 @@ def step(request: Request, item: int, name: str) -> HttpResponse:
     return _form(request, row, found, {}, None)
 
 
-def _is_for_people(step: Step, request: Request) -> bool:
+def _is_for_people(step: Step) -> bool:
     """Steps of the system have no page."""
     return "自动" not in step.who
 

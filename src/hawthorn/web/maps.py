@@ -80,7 +80,7 @@ def rings_of(ids: Iterable[int]) -> dict[int, Ring]:
 def place_shapes(shapes: Mapping[PlaceCard, dict[str, Any]], rings: Mapping[int, Ring]) -> tuple[int, int]:
     """Give every shape its points and the middle for its words; gives the size of the drawing."""
     drawn = {p.id: rings[p.id] for p in shapes if p.id in rings}
-    height = EDGE
+    height: float = EDGE
     if drawn:
         projected, height = _project(drawn)
         for p, shape in shapes.items():

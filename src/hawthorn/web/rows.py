@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from hawthorn.kernel.clock import local
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import DESK
 from hawthorn.loops import queries
@@ -44,7 +45,10 @@ def snippets(items: Sequence[Item]) -> dict[int, str]:
 def outside_of(items: Sequence[Item]) -> dict[int, datetime]:
     """Deadlines of other systems, one statement."""
     ids = [i.pk for i in items if i.loop == "matters"]
-    return dict(Matter.objects.filter(item__in=ids, outside_due_at__isnull=False).values_list("item_id", "outside_due_at")) if ids else {}
+    if not ids:
+        return {}
+    found = Matter.objects.filter(item__in=ids, outside_due_at__isnull=False).values_list("item_id", "outside_due_at")
+    return {item: at for item, at in found if at is not None}
 
 
 def place_of(item: Item, request: Request) -> str:
@@ -80,7 +84,11 @@ def line(item: Item, request: Request, said: str, outside: datetime | None, *, l
     stage = LOOPS[item.loop].stages[item.stage]
     holder = request.town.posts.get(item.holder_id or 0)
     tag = words.due_tag(item, request.now, outside)
-    first = {"text": said or item.title, "url": reverse("item", args=[item.pk]) if link else "", "small": f"{what} · {words.receipt(item.receipt)}"}
+    first: dict[str, Any] = {
+        "text": said or item.title,
+        "url": reverse("item", args=[item.pk]) if link else "",
+        "small": f"{what} · {words.receipt(item.receipt)}",
+    }
     if item.urgent:
         first["tag"] = {"text": _("急办"), "kind": "urgent"}
     ended = words.moment(item.closed_at, request.now)
@@ -98,6 +106,6 @@ def line(item: Item, request: Request, said: str, outside: datetime | None, *, l
 def sort_key(item: Item, now: datetime, outside: dict[int, datetime]) -> tuple[Any, ...]:
     """Urgent pinned; then outside deadlines and overdue; then due today; then by due time."""
     assert item.due_at is not None
-    is_today = words.day_of(item.due_at)[0] <= words.local(now).date()
+    is_today = words.day_of(item.due_at)[0] <= local(now).date()
     rank = 0 if item.pk in outside or item.due_at < now else 1 if is_today else 2
     return (not item.urgent, rank, item.due_at, item.pk)

@@ -25,6 +25,7 @@ from hawthorn.web.request import Request
 AN_HOUR, BEFORE_ASKING = 40, 4
 FIELDS = ("words", "spot", "files", "phone", "hides_from_grid", "name")
 COMPLAINT = ("about", "wish", "words", "grid", "community", "name", "phone")
+LABELS = {"grid": ("哪个网格", "对网格里的人的意见要选。"), "community": ("哪个社区（村）", "对社区的意见要选。"), "phone": ("电话", "只用于答复。")}
 NUMBERS = "零一二三四五六七八九"
 SALT = "hawthorn.question"
 
@@ -74,11 +75,20 @@ def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem
     drawn["files"]["multiple"] = False
     where = chips_of(grid.id, raw.get("unit"), problem) if grid else drawn["grid"] | {"label": _("在哪个网格？"), "blank": _("不知道，请工作人员来定")}
     context = {
-        "title": _("有什么事，跟我们说"), "grid": grid, "first": [f for f in (drawn["words"], where) if f], "spot": drawn["spot"], "phone": drawn["phone"],
-        "more": [drawn["files"], drawn["name"], drawn["hides_from_grid"]], "errors": forms.summary([*drawn.values(), where or {}], problem),
-        "key": request.POST.get("key") or forms.new_key(), "kept": uploads.ticket(ids or []), "kept_number": len(ids or []), "question": question(request, "say"),
-        "open_more": bool(raw.get("name") or raw.get("hides_from_grid")), "people": people_of(request, grid) if grid else [],
-    }  # fmt: skip
+        "title": _("有什么事，跟我们说"),
+        "grid": grid,
+        "first": [f for f in (drawn["words"], where) if f],
+        "spot": drawn["spot"],
+        "phone": drawn["phone"],
+        "more": [drawn["files"], drawn["name"], drawn["hides_from_grid"]],
+        "errors": forms.summary([*drawn.values(), where or {}], problem),
+        "key": request.POST.get("key") or forms.new_key(),
+        "kept": uploads.ticket(ids or []),
+        "kept_number": len(ids or []),
+        "question": question(request, "say"),
+        "open_more": bool(raw.get("name") or raw.get("hides_from_grid")),
+        "people": people_of(request, grid) if grid else [],
+    }
     return render(request, "web/say.html", context, status=status_of(problem))
 
 
@@ -154,11 +164,19 @@ def complain(request: Request) -> HttpResponse:
                 raise
             problem = found
     fields = forms.draw(Lodge, asking_of_visitor(request), raw, problem, only=COMPLAINT)
+    for field in fields:
+        if field["name"] in LABELS:
+            field |= dict(zip(("label", "help"), map(_, LABELS[field["name"]]), strict=True))
     if extra := question(request, "complain"):
         fields.append(extra)
     context = {
-        "title": _("意见建议"), "words": _("由上一级来看，被提意见的人看不到。可以不留姓名；每一条都有回执，都会答复。"), "fields": fields,
-        "errors": forms.summary(fields, problem), "button": _("送出"), "key": request.POST.get("key") or forms.new_key(), "draft": "complain",
+        "title": _("意见建议"),
+        "words": _("由上一级来看，被提意见的人看不到。可以不留姓名；每一条都有回执，都会答复。"),
+        "fields": fields,
+        "errors": forms.summary(fields, problem),
+        "button": _("送出"),
+        "key": request.POST.get("key") or forms.new_key(),
+        "draft": "complain",
         "question": next((f.get("ticket") for f in fields if f.get("ticket")), ""),
-    }  # fmt: skip
+    }
     return render(request, "web/form_public.html", context, status=status_of(problem))

@@ -43,7 +43,8 @@ def _password(name: str = "password", label: str = "", **more: Any) -> dict[str,
 @require_http_methods(["GET", "POST"])
 def signin(request: Request) -> HttpResponse:
     """Sign-in of staff; a wrong word never says which of the two was wrong."""
-    target, errors = back_to(request, reverse("today")), []
+    target = back_to(request, reverse("today"))
+    errors: list[dict[str, str]] = []
     if request.user.is_authenticated:
         return redirect(target)
     username = request.POST.get("username", "").strip()[:40]

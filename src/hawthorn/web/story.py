@@ -70,7 +70,12 @@ def label_of(row: Row, events: Sequence[Event], text: Text) -> str:
 
 def _entry(row: Row, event: Event, request: Request) -> dict[str, Any]:
     step = row.loop.steps.get(event.step)
-    return {"label": _(step.label) if step else event.step, "who": who(row, event, request), "at": words.moment(event.at, request.now), "iso": event.at.isoformat()}
+    return {
+        "label": _(step.label) if step else event.step,
+        "who": who(row, event, request),
+        "at": words.moment(event.at, request.now),
+        "iso": event.at.isoformat(),
+    }
 
 
 def who(row: Row, event: Event, request: Request) -> str:
@@ -88,7 +93,7 @@ def ending(row: Row, request: Request) -> dict[str, Any]:
     item, stage = row.item, row.loop.stages[row.item.stage]
     if not item.open:
         return {"label": _(stage.label), "who": words.moment(item.closed_at, request.now), "texts": [], "now": False}
-    post = request.town.posts[item.holder_id]
+    post = request.town.posts[item.holder_id or 0]
     tag = words.due_tag(item, request.now, getattr(row.facts, "outside_due_at", None))
     names = "、".join(sorted(request.town.names.get(u, "") for u in request.town.users(post.id, request.now)))
     told = _("现在由 {post} 负责").format(post=f"{post.name}（{names}）" if names else post.name)
@@ -115,9 +120,8 @@ def notice(row: Row, texts: Sequence[Text], request: Request) -> str:
     stage = row.loop.stages[row.item.stage]
     said = next((t.words for t in reversed(texts) if t.audience == "public"), "")
     parts = [f"【{request.tenant.name}】{row.item.title}", _("编号 {code}").format(code=words.receipt(row.item.receipt)), _(stage.reads or stage.label)]
-    if promise := getattr(row.facts, "promise_at", None):
-        if row.item.open:
-            parts.append(_("预计 {until}办好").format(until=words.until(promise, request.now)))
+    if row.item.open and (promise := getattr(row.facts, "promise_at", None)):
+        parts.append(_("预计 {until}办好").format(until=words.until(promise, request.now)))
     return "，".join(parts) + "。" + said
 
 

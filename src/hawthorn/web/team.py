@@ -101,16 +101,26 @@ def oncall(request: Request) -> HttpResponse:
     for n in range(NIGHTS):
         on = today + timedelta(days=n)
         users = request.town.roster.get((seat.place, on), frozenset())
-        nights.append({
-            "day": f"{words.day(on, today)} 周{words.WEEK[on.weekday()]}", "rest": not calendar.is_workday(on),
-            "names": "、".join(sorted(request.town.names.get(u, "") for u in users)), "on": on.isoformat(),
-        })  # fmt: skip
+        nights.append(
+            {
+                "day": f"{words.day(on, today)} 周{words.WEEK[on.weekday()]}",
+                "rest": not calendar.is_workday(on),
+                "names": "、".join(sorted(request.town.names.get(u, "") for u in users)),
+                "on": on.isoformat(),
+            }
+        )
     people = [(u.pk, u.name) for u in User.objects.filter(tenant=request.tenant, is_active=True).order_by("name")]
     fields = [
         {"kind": "date", "name": "on", "label": _("哪一天"), "required": True, "value": request.GET.get("on") or today.isoformat(), "min": today.isoformat()},
-        {"kind": "multiselect", "name": "users", "label": _("谁值班"), "choices": [{"value": v, "label": name} for v, name in people], "filter": _("输入几个字来找"),
-         "help": _("不选就是没有人值班，到时由网格中心接。")},
-    ]  # fmt: skip
+        {
+            "kind": "multiselect",
+            "name": "users",
+            "label": _("谁值班"),
+            "choices": [{"value": v, "label": name} for v, name in people],
+            "filter": _("输入几个字来找"),
+            "help": _("不选就是没有人值班，到时由网格中心接。"),
+        },
+    ]
     return render(request, "web/oncall.html", {"nights": nights, "fields": fields, "place": request.town.name_of(seat.place)})
 
 
@@ -169,5 +179,12 @@ def calendar(request: Request) -> HttpResponse:
         },
         {"kind": "text", "name": "name", "label": _("叫什么"), "max_length": 40},
     ]
-    context = {"rows": rows, "fields": fields, "ends_on": known.ends_on, "soon": known.ends_soon(today), "place": tenant.name}
+    context = {
+        "rows": [r for r in rows if not r["is_past"]],
+        "older": [r for r in rows if r["is_past"]],
+        "fields": fields,
+        "ends_on": known.ends_on.isoformat() if known.ends_on else "",
+        "soon": known.ends_soon(today),
+        "place": tenant.name,
+    }
     return render(request, "web/calendar.html", context)

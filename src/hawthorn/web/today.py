@@ -36,10 +36,18 @@ def today(request: Request) -> HttpResponse:
         duties[0]["primary"] = True
     late = sum(1 for d in duties if d["tag"]["kind"] == "late")
     context = {
-        "title": f"{_('今日待办')} · {words.today_words(request.now)}", "duties": duties, "number": len(duties), "late": late,
-        "is_cut": len(items) == MOST, "told": told(request, posts), "echo": echo(request), "calendar": _calendar(request),
-        "posts": _posts_words(request), "empty": {"title": _("现在没有要办的。"), "words": _("路上看到什么，随手记下来。"), "url": "/capture", "label": _("随手记")},
-    }  # fmt: skip
+        "title": f"{_('今日待办')} · {words.today_words(request.now)}",
+        "date": words.today_words(request.now),
+        "duties": duties,
+        "number": len(duties),
+        "late": late,
+        "is_cut": len(items) == MOST,
+        "told": told(request, posts),
+        "echo": echo(request),
+        "calendar": _calendar(request),
+        "posts": _posts_words(request),
+        "empty": {"title": _("现在没有要办的。"), "words": _("路上看到什么，随手记下来。"), "url": "/capture", "label": _("随手记")},
+    }
     return render(request, "web/today.html", context)
 
 
@@ -56,10 +64,12 @@ def told(request: Request, posts: list[int]) -> list[dict[str, Any]]:
     for n in Nudge.objects.filter(post__in=posts, seen_at__isnull=True).select_related("item").order_by("id")[:MOST]:
         what, where = words.split_title(n.item.title)
         found[n.item_id, n.post_id] = {
-            "id": n.pk, "what": f"{what} · {where}" if where else what, "url": f"/i/{n.item_id}",
+            "id": n.pk,
+            "what": f"{what} · {where}" if where else what,
+            "url": f"/i/{n.item_id}",
             "tag": {"text": _(TOLD[n.kind]), "kind": "late" if n.kind == "late" else "soon" if n.kind != "told" else "level"},
             "where": f"{_(LOOPS[n.item.loop].label)} · {words.moment(n.at, request.now)}",
-        }  # fmt: skip
+        }
     return list(found.values())[:30]
 
 
@@ -81,7 +91,11 @@ def _calendar(request: Request) -> str:
     calendar = request.town.policy(seat.place).calendar
     if not calendar.ends_soon(local(request.now).date()):
         return ""
-    return _("工作日历只到 {day}，请补上以后的放假和调休。").format(day=calendar.ends_on) if calendar.ends_on else _("还没有工作日历，请补上放假和调休。")
+    return (
+        _("工作日历只到 {day}，请补上以后的放假和调休。").format(day=calendar.ends_on.isoformat())
+        if calendar.ends_on
+        else _("还没有工作日历，请补上放假和调休。")
+    )
 
 
 @require_POST

@@ -35,9 +35,8 @@ def own_place(town: Town, tenant: Tenant) -> int | None:
 def _tenant(request: Any) -> Tenant | None:
     """?in=<code>, the tenant of who is signed in, the cookie, else the first subdistrict."""
     many = Tenant.objects.select_related("county").filter(county__isnull=False)
-    if code := request.GET.get("in", "")[:9]:
-        if found := many.filter(code=code).first():
-            return found
+    if (code := request.GET.get("in", "")[:9]) and (found := many.filter(code=code).first()):
+        return found
     if request.tenant is not None and request.tenant.county_id:
         own: Tenant = request.tenant
         return own

@@ -28,17 +28,29 @@ from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
 
 WRONG_TRIES, MANY_TRIES, QUARTER = 6, 60, 900
+PROMISED = ("found", "assigned", "working", "waiting_outside")
 # How a step is called where the asker takes it, and what it asks.
 MINE = {
-    "resident_answers": ("回答", ("words", "files")), "solved": ("已解决", ("rating", "words")), "agrees": ("认可答复", ("rating", "words")),
-    "unsolved": ("没有解决", ("reason",)), "urge": ("催一催", ("words",)), "add_words": ("补充几句", ("words", "files")), "reopen": ("要求重办", ("reason",)),
-    "void": ("不用办了，撤销", ("say",)), "unsatisfied": ("对答复不满意", ("reason",)), "withdraw": ("撤回", ("words",)),
-}  # fmt: skip
+    "resident_answers": ("回答", ("words", "files")),
+    "solved": ("已解决", ("rating", "words")),
+    "agrees": ("认可答复", ("rating", "words")),
+    "unsolved": ("没有解决", ("reason",)),
+    "urge": ("催一催", ("words",)),
+    "add_words": ("补充几句", ("words", "files")),
+    "reopen": ("要求重办", ("reason",)),
+    "void": ("不用办了，撤销", ("say",)),
+    "unsatisfied": ("对答复不满意", ("reason",)),
+    "withdraw": ("撤回", ("words",)),
+}
 ASKS = {"words": "想说的话", "reason": "哪里没办好", "say": "为什么撤销", "rating": "满意吗"}
 NEXT = {
-    "已收到": "负责的岗位会在受理期限内接办。", "正在办": "办好以后会有人核查，再告诉您。", "等您补充": "请补充一句，补充之前时限先停着。", "请您确认": "请说一声：解决了没有。",
-    "暂缓，到时再看": "到了日子会接着办。", "等外单位处理": "对方答复以后接着办。",
-}  # fmt: skip
+    "已收到": "负责的岗位会在受理期限内接办。",
+    "正在办": "办好以后会有人核查，再告诉您。",
+    "等您补充": "请补充一句，补充之前时限先停着。",
+    "请您确认": "请说一声：解决了没有。",
+    "暂缓，到时再看": "到了日子会接着办。",
+    "等外单位处理": "对方答复以后接着办。",
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,8 @@ class Reading:
 def find(request: Request) -> HttpResponse:
     """The form; a POST goes on to the receipt's own page with what was typed."""
     if request.method == "POST" and (code := words.plain_receipt(request.POST.get("receipt", ""))):
-        return one(request, code)
+        answer: HttpResponse = one(request, code)
+        return answer
     return _ask(request, words.plain_receipt(request.GET.get("receipt", "")))
 
 
@@ -126,14 +139,22 @@ def _show(request: Request, reading: Reading, given: dict[str, str], problem: Ex
     stand = reporters.standing(reading.reporter, reading.town, request.now)
     row = _row(request, reading)
     context = {
-        "receipt": words.receipt(reading.reporter.receipt), "stand": stand, "steps": _bar(row, stand), "next": _(NEXT.get(stand.reads, "")) if stand.is_open else "",
-        "promise": words.until(stand.promise_at, request.now) if stand.promise_at and stand.is_open else "", "is_merged": bool(stand.merged_into),
+        "receipt": words.receipt(reading.reporter.receipt),
+        "stand": stand,
+        "steps": _bar(row, stand),
+        "next": _(NEXT.get(stand.reads, "")) if stand.is_open else "",
+        "promise": words.until(stand.promise_at, request.now) if stand.promise_at and stand.stage in PROMISED else "",
+        "is_merged": bool(stand.merged_into),
         "story": [
-            {"label": _(label), "at": words.moment(at, request.now), "iso": at.isoformat(), "texts": [{"words": said, "public": True}]} for at, label, said in stand.public
+            {"label": _(label), "at": words.moment(at, request.now), "iso": at.isoformat(), "texts": [{"words": said, "public": True}]}
+            for at, label, said in stand.public
         ],
-        "photos": _photos(stand.item_id, reading.reporter.receipt), "given": given, "action": reverse("what-one", args=[reading.reporter.receipt]),
-        "doings": _doings(request, reading, row, problem, name), "may_act": reading.actor is not None,
-    }  # fmt: skip
+        "photos": _photos(stand.item_id),
+        "given": given,
+        "action": reverse("what-one", args=[reading.reporter.receipt]),
+        "doings": _doings(request, reading, row, problem, name),
+        "may_act": reading.actor is not None,
+    }
     return render(request, "web/what.html", context, status=409 if problem else 200)
 
 
@@ -154,7 +175,7 @@ def _bar(row: Row | None, stand: Any) -> list[dict[str, str]]:
     return story.parts(stand.stage, is_called=False, is_told=True)
 
 
-def _photos(item: int, receipt: str) -> list[dict[str, Any]]:
+def _photos(item: int) -> list[dict[str, Any]]:
     found = Attachment.objects.filter(item=item, audience="public", mime__startswith="image/").order_by("id")[:9]
     urls = [reverse("what-photo", args=[uploads.see(a.pk)]) for a in found]
     return [{"url": u, "thumb": u, "alt": _("照片")} for u in urls]
@@ -167,6 +188,8 @@ def _doings(request: Request, reading: Reading, row: Row | None, problem: Except
     for step in offered(row.loop, row.facts, reading.actor, World(request.now, reading.town)):
         if step.name in MINE:
             found.append(_doing(request, step, asking, problem if step.name == name else None, row))
+    if any(d["name"] == "solved" for d in found):
+        found = [d for d in found if d["name"] != "agrees"]  # one word of two that mean the same to a resident
     found.sort(key=lambda d: list(MINE).index(d["name"]))
     if found and found[0]["name"] not in ("urge", "void", "add_words", "withdraw"):
         found[0]["primary"] = True
@@ -180,9 +203,14 @@ def _doing(request: Request, step: Step, asking: Asking, problem: Exception | No
     for field in fields:
         field |= {"label": _(ASKS.get(field["name"], field["label"])), "id": f"{step.name}-{field['name']}", "rows": 2}
     return {
-        "name": step.name, "label": _(label), "fields": fields, "errors": forms.summary(fields, problem), "open": problem is not None,
-        "key": forms.new_key(), "version": row.item.version,
-    }  # fmt: skip
+        "name": step.name,
+        "label": _(label),
+        "fields": fields,
+        "errors": forms.summary(fields, problem),
+        "open": problem is not None,
+        "key": forms.new_key(),
+        "version": row.item.version,
+    }
 
 
 def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpResponse:
@@ -200,9 +228,17 @@ def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpRespo
         if "files" in step.needs.model_fields and (ids := uploads.take(request)):
             raw["files"] = ids
         take_step(
-            row.loop.name, row.item.pk, name, raw, actor=reading.actor, now=request.now, door="web", key=request.POST.get("key", "")[:64], town=reading.town,
+            row.loop.name,
+            row.item.pk,
+            name,
+            raw,
+            actor=reading.actor,
+            now=request.now,
+            door="web",
+            key=request.POST.get("key", "")[:64],
+            town=reading.town,
             version=int(version) if version.isdecimal() and not step.plain else None,
-        )  # fmt: skip
+        )
     except (Refused, WrongType) as problem:
         return _show(request, reading, given, problem, name)
     if given["t"]:

@@ -61,7 +61,15 @@ def write_accounts(t: DemoTown, life: Life, now: datetime) -> Path:
         user.save(update_fields=["password"])
         token = make_token(user, "演示", now=now)
         rows.append(
-            {"role": role, "post": t.posts[post].name, "name": user.name, "username": username, "password": password, "token": token, "tenant": user.tenant.name}
+            {
+                "role": role,
+                "post": t.posts[post].name,
+                "name": user.name,
+                "username": username,
+                "password": password,
+                "token": token,
+                "tenant": user.tenant.name,
+            }
         )
     rows.append({"role": "resident", "post": "", "name": "演示居民", "tenant": "龙洞街道", "receipts": _receipts(life)})
     path = Path(settings.ENV.data) / "demo-accounts.json"

@@ -118,7 +118,9 @@ class Life:
         if answer.slip and given.get("phone"):
             self.slips.append({**answer.slip, "phone": given["phone"], "item": str(answer.id)})
         has_asker = any(given.get(k) for k in ("phone", "address", "wants_visit"))
-        self._begin(answer.id, Case(self.random, said, result, say, *self._units_of(is_second), officer, has_asker, lambda: self.now, lambda: self._others(answer.id)))
+        self._begin(
+            answer.id, Case(self.random, said, result, say, *self._units_of(is_second), officer, has_asker, lambda: self.now, lambda: self._others(answer.id))
+        )
 
     def _contact(self) -> dict[str, Any]:
         if self.random.random() < 0.75:

@@ -16,10 +16,7 @@ from hawthorn.tenants.models import Tenant
 from hawthorn.territory import actions as territory
 from hawthorn.territory.models import Place, Unit
 
-HERBS = (
-    "白芷 连翘 半夏 苏叶 茯苓 当归 川贝 杜仲 枸杞 黄芪 丹参 桔梗 远志 白术 知母 麦冬 泽泻 防风 秦艽 升麻 葛根 石斛 玉竹 百合 菊英 薄荷 藿香 "
-    "佩兰 厚朴 苍术 砂仁 豆蔻 草果 木通 车前 地肤 萹蓄 瞿麦 石韦 海金 茵陈 虎杖 附子 肉桂 干姜 吴萸 丁香 花椒 荜茇 良姜"
-).split()
+HERBS = ["白芷", "连翘", "半夏", "苏叶", "茯苓", "当归", "川贝", "杜仲", "枸杞", "黄芪", "丹参", "桔梗", "远志", "白术", "知母", "麦冬", "泽泻", "防风", "秦艽", "升麻", "葛根", "石斛", "玉竹", "百合", "菊英", "薄荷", "藿香", "佩兰", "厚朴", "苍术", "砂仁", "豆蔻", "草果", "木通", "车前", "地肤", "萹蓄", "瞿麦", "石韦", "海金", "茵陈", "虎杖", "附子", "肉桂", "干姜", "吴萸", "丁香", "花椒", "荜茇", "良姜"]
 NUMERALS = "一二三四五六七"
 # Seven grids of a schematic sheet, 300 × 210; drawn for the demo, no real border.
 SHAPES = (
@@ -158,6 +155,10 @@ def _people(t: DemoTown) -> None:
         if posts:
             _person(t, f"zdy{n}", street, *posts)
     _person(t, "zdy9", second, "instructor9", "instructor10")
+    _staff(t, street, second)
+
+
+def _staff(t: DemoTown, street: Tenant, second: Tenant) -> None:
     for username, key in (("chuangkou", "desk"), ("cunwu", "desk_village"), ("shuji", "secretary"), ("cunshuji", "secretary_village")):
         _person(t, username, street, key)
     for username in ("zhongxin", "zhongxin2"):

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from hawthorn.kernel.errors import Refused
-from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, maybe, ref, stages, staff, table
+from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, maybe, ref, staff, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import RANK, World
 from hawthorn.matters.rules import who
-from pydantic import Field
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,18 @@ def reopen(f: MatterFacts, g: Any, w: World) -> MatterFacts:
         grid = w.town.places[unit.grid]
         f = replace(f, grid=grid.id, community=grid.community, subdistrict=grid.subdistrict)
         f = replace(f, lead=f.lead if w.town.is_alive(f.lead) and w.town.posts[f.lead or 0].level != "grid" else None)
-    f = replace(f, reopened_count=f.reopened_count + 1, answer="", confirmed="", rating=None, settled_at=None, settled_in_time=None, ended_at=None, is_final=False, tries=0)
+    f = replace(
+        f,
+        reopened_count=f.reopened_count + 1,
+        answer="",
+        confirmed="",
+        rating=None,
+        settled_at=None,
+        settled_in_time=None,
+        ended_at=None,
+        is_final=False,
+        tries=0,
+    )
     f = promised(f, w, anew=True)
     if w.town.is_alive(f.lead):
         return working(f, w)

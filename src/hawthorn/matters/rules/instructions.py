@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic import Field
+
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, maybe, staff, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import World
 from hawthorn.matters.rules import who
-from pydantic import Field
 
 
 @dataclass(frozen=True)

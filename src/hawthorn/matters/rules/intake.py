@@ -38,7 +38,7 @@ def placed(f: MatterFacts, g: Any, w: World) -> MatterFacts:
         card = w.town.places[w.seat.place]
     if card is None:
         card = w.town.places[next(p.id for p in w.town.places.values() if p.level == "county")]
-    levels = {level: card.at(level) for level in ("county", "subdistrict", "community", "grid")}
+    levels: dict[str, Any] = {level: card.at(level) for level in ("county", "subdistrict", "community", "grid")}
     f = replace(f, **levels, unit=unit.id if unit else None)
     return replace(f, raised_level=natural(f))
 
@@ -139,7 +139,7 @@ def relocate(f: MatterFacts, g: Any, w: World) -> MatterFacts:
     """改地点: in another grid it is found anew there; in the same one only the place changes."""
     unit = w.refs.get("unit")
     grid = w.town.places[unit.grid] if unit and unit.grid else w.refs["grid"]
-    levels = {level: grid.at(level) for level in ("subdistrict", "community", "grid")}
+    levels: dict[str, Any] = {level: grid.at(level) for level in ("subdistrict", "community", "grid")}
     after = replace(f, **levels, unit=unit.id if unit else None)
     after = replace(after, title=title_of(after, w, unit.name if unit else ""))
     if grid.id == f.grid:

@@ -16,7 +16,9 @@ CHANNELS = {
 TIERS = {"urgent": _("急办"), "livelihood": _("民生急需"), "ordinary": _("一般"), "complex": _("复杂")}
 Channel = Literal["round", "visit", "counter", "phone", "qr", "web", "meeting", "chat_group", "sheet", "hotline", "other"]
 Tier = Literal["urgent", "livelihood", "ordinary", "complex"]
-Files = Annotated[list[int], Field(default_factory=list, max_length=9, title=_("照片（可不附）"), json_schema_extra={"x-ref": "files", "x-choices": "/api/v1/choices/files"})]
+Files = Annotated[
+    list[int], Field(default_factory=list, max_length=9, title=_("照片（可不附）"), json_schema_extra={"x-ref": "files", "x-choices": "/api/v1/choices/files"})
+]
 
 
 class Asker(Needs):
@@ -25,7 +27,9 @@ class Asker(Needs):
     asked: bool = Field(default=False, title=_("有人来反映（会给一张回执）"))
     name: str = contact(_("称呼"))
     phone: str = Field(default="", title=_("电话"), max_length=20, pattern=r"^[0-9+\- ]*$", json_schema_extra={"x-contact": True})
-    mail: str = Field(default="", title=_("邮箱"), max_length=80, pattern=r"^$|^[A-Za-z0-9._+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+$", json_schema_extra={"x-contact": True})
+    mail: str = Field(
+        default="", title=_("邮箱"), max_length=80, pattern=r"^$|^[A-Za-z0-9._+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+$", json_schema_extra={"x-contact": True}
+    )
     address: str = contact(_("住址（请上门答复时填）"), 120)
     wants_visit: bool = Field(default=False, title=_("请上门答复"))
     hides_from_grid: bool = Field(default=False, title=_("不让网格里的人知道是谁反映的"))
@@ -201,7 +205,9 @@ class Granted(Needs):
 class Help(Needs):
     """呼叫协办."""
 
-    agencies: list[int] = Field(title=_("请哪些单位协办"), min_length=1, max_length=8, json_schema_extra={"x-ref": "agencies", "x-choices": "/api/v1/choices/agencies"})
+    agencies: list[int] = Field(
+        title=_("请哪些单位协办"), min_length=1, max_length=8, json_schema_extra={"x-ref": "agencies", "x-choices": "/api/v1/choices/agencies"}
+    )
     what: str = staff(_("请他们做什么"))
     by: When | None = Field(default=None, title=_("什么时候前（可不填）"), json_schema_extra={"x-days": 60})
 
