@@ -79,4 +79,4 @@ def detail(request: HttpRequest, row: int) -> HttpResponse:
     return JsonResponse({"id": found.pk, "title": found.title, "due_at": found.due_at.isoformat(), "words": found.words})
 
 
-urlpatterns: list[Any] = [path("floor/", api.urls), path("", include("hawthorn.config.urls"))]
+urlpatterns: list[Any] = [path("api/floor/", api.urls), path("", include("hawthorn.config.urls"))]

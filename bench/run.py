@@ -105,16 +105,16 @@ def measure(port: int, accounts: list[dict[str, Any]], number: int) -> dict[str,
         return one.ask("POST", f"/api/v1/matters/{ready.pop()}/steps/accept", {}, key=True)[0]
 
     def insert() -> float:
-        return one.ask("POST", "/floor/rows", words)[0]
+        return one.ask("POST", "/api/floor/rows", words)[0]
 
     found: dict[str, tuple[list[float], list[float]]] = {}
     found["intake"] = pairs(number, insert, intake)
     while len(ready) < number + number // 10 + 20:
         intake()
     found["step"] = pairs(number, insert, step)
-    found["worklist"] = pairs(number, lambda: two.ask("GET", "/floor/rows")[0], lambda: two.ask("GET", "/api/v1/matters?open=1&limit=50")[0])
+    found["worklist"] = pairs(number, lambda: two.ask("GET", "/api/floor/rows")[0], lambda: two.ask("GET", "/api/v1/matters?open=1&limit=50")[0])
     item = two.ask("GET", "/api/v1/matters?limit=1")[2]["items"][0]["id"]
-    found["detail"] = pairs(number, lambda: two.ask("GET", "/floor/rows/1")[0], lambda: two.ask("GET", f"/api/v1/matters/{item}")[0])
+    found["detail"] = pairs(number, lambda: two.ask("GET", "/api/floor/rows/1")[0], lambda: two.ask("GET", f"/api/v1/matters/{item}")[0])
     return found
 
 
@@ -144,7 +144,7 @@ def main(argv: list[str] | None = None) -> int:
     print("| database | what | floor p50 ms | ours p50 ms | ours p95 ms | ratio | wished |\n|---|---|---|---|---|---|---|", flush=True)
     one_database("SQLite", "", args.number)
     if find_postgres():
-        with running_postgres() as url:
+        with running_postgres(durable=True) as url:
             one_database("PostgreSQL", url, args.number)
     else:
         print("PostgreSQL: not found, left out")

@@ -135,7 +135,15 @@ def test_every_loop_is_told_with_stages_steps_and_schemas(call: Any) -> None:
     assert steps["dispatch"]["needs"]["properties"]["lead"]["x-choices"] == "/api/v1/choices/leads"
     assert steps["dispatch"]["needs"]["required"] == ["lead"]
     assert "version" in steps["accept"]["needs"]["properties"]
-    assert matters["stages"][0] == {"code": "found", "label": "待受理", "open": True, "holder": "受理级别的岗位", "limit": "受理时限", "waiting": False, "reads": "已收到"}
+    assert matters["stages"][0] == {
+        "code": "found",
+        "label": "待受理",
+        "open": True,
+        "holder": "受理级别的岗位",
+        "limit": "受理时限",
+        "waiting": False,
+        "reads": "已收到",
+    }
 
 
 def test_the_schemas_stand_alone(call: Any) -> None:

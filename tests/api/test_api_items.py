@@ -232,7 +232,9 @@ def test_a_list_is_filtered(call: Any, s: Scene) -> None:
     assert pages(me, f"/matters?q={'%' * 200}") == []
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=-1", "open=maybe", "stage=nonsense", "grid=x", "cursor=x", "cursor=W10", "cursor=WzFd&open=1", "seat=x"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=x", "limit=-1", "open=maybe", "stage=nonsense", "grid=x", "cursor=x", "cursor=W10", "cursor=WzFd&open=1", "seat=x"]
+)
 def test_a_query_of_the_wrong_type_is_422(call: Any, s: Scene, query: str) -> None:
     problem(call("officer1").get(f"/matters?{query}"), 422, "wrong_type")
 
@@ -285,7 +287,9 @@ def test_events_say_when_what_as_which_post_and_through_which_door(call: Any, s:
     call("officer1").post(f"/matters/{item}/steps/tell", {"say": "明天来修"})
     said = call("desk").get(f"/matters/{item}/events").json()["items"]
     assert [(e["step"], e["label"], e["post"], e["door"], e["seq"]) for e in said] == [
-        ("report", "上报", s.posts["officer1"].pk, "api", 1), ("accept", "受理", s.posts["officer1"].pk, "api", 2), ("tell", "告知", s.posts["officer1"].pk, "api", 3),
+        ("report", "上报", s.posts["officer1"].pk, "api", 1),
+        ("accept", "受理", s.posts["officer1"].pk, "api", 2),
+        ("tell", "告知", s.posts["officer1"].pk, "api", 3),
     ]  # fmt: skip
     assert said[0]["texts"] == [{"field": "words", "audience": "staff", "words": "路灯不亮", "label": "什么事"}]
     assert said[2]["texts"][0]["audience"] == "public"
@@ -319,7 +323,13 @@ def test_no_answer_ever_holds_a_contact(call: Any, s: Scene) -> None:
     said = made(call, s, phone=phone, name=name, address=address, mail=mail, wants_visit=True)
     item = said["id"]
     me = call("officer1")
-    answers = [me.get(f"/matters/{item}"), me.get("/matters"), me.get(f"/matters/{item}/events"), me.get("/duties?all=1"), me.post(f"/matters/{item}/steps/accept")]
+    answers = [
+        me.get(f"/matters/{item}"),
+        me.get("/matters"),
+        me.get(f"/matters/{item}/events"),
+        me.get("/duties?all=1"),
+        me.post(f"/matters/{item}/steps/accept"),
+    ]
     answers.append(me.post("/matters", {**REPORT, "phone": phone, "unit": "x"}))
     answers.append(me.post(f"/matters/{item}/steps/follow", {"phone": phone, "name": name}))
     for answer in answers:

@@ -52,7 +52,10 @@ def refusal(s: Scene, data: bytes, who: str | None = "officer1") -> str:
     return found.value.code
 
 
-@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("PNG", "1"), ("PNG", "LA"), ("WEBP", "RGBA")])
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("PNG", "1"), ("PNG", "LA"), ("WEBP", "RGBA")],
+)
 def test_photos_become_plain_jpeg(s: Scene, kind: str, mode: str) -> None:
     attachment = keep(s, photo(kind, mode=mode), None)
     path, mime = queries.open_file(attachment)

@@ -235,7 +235,7 @@ def reveal(*, reporter_id: int, reason: str, actor: Actor, town: Town, now: date
     if contact is None or not _is_kept(contact):
         raise Refused("nobody_to_ask")
     Reveal.objects.create(contact=contact, user_id=actor.user, post=seat.post, item=row.item.pk, reason=words, at=now)
-    opened = keys.unseal(contact.cipher, "contact")
+    opened = keys.unseal(bytes(contact.cipher), "contact")
     return {name: str(opened.get(name) or "") for name in FIELDS}
 
 

@@ -73,7 +73,8 @@ def loop_card(loop: Loop) -> dict[str, Any]:
 
 def _stage_card(stage: Stage) -> dict[str, Any]:
     return {
-        "code": stage.code, "label": stage.label, "open": stage.open, "holder": stage.holder, "limit": stage.limit, "waiting": stage.waiting, "reads": stage.reads,
+        "code": stage.code, "label": stage.label, "open": stage.open, "holder": stage.holder, "limit": stage.limit, "waiting": stage.waiting,
+        "reads": stage.reads,
     }  # fmt: skip
 
 

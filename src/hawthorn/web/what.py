@@ -201,7 +201,7 @@ def _doing(request: Request, step: Step, asking: Asking, problem: Exception | No
     raw = forms.read(step.needs, request.POST) if problem else {}
     fields = forms.draw(step.needs, asking, raw, problem, only=only)
     for field in fields:
-        field |= {"label": _(ASKS.get(field["name"], field["label"])), "id": f"{step.name}-{field['name']}", "rows": 2}
+        field |= {"label": _(str(ASKS.get(field["name"], field["label"]))), "id": f"{step.name}-{field['name']}", "rows": 2}
     return {
         "name": step.name,
         "label": _(label),

@@ -74,7 +74,9 @@ class ReportSettled(Report):
 class Receive(Report):
     """收表: a line of another system's sheet, with its number, deadline and time of arrival."""
 
+    words: str = staff(_("什么事"), max_length=20_000)
     heading: str = maybe(_("标题"), max_length=200)
+    outside_kind: str = maybe(_("来表类别"), max_length=100)
     outside_number: str = Field(default="", title=_("外部编号"), max_length=40)
     outside_source: str = Field(default="", title=_("来自哪个系统"), max_length=40)
     outside_due_at: When | None = Field(default=None, title=_("外部办结期限"))

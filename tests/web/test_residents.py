@@ -1,0 +1,195 @@
+"""Without account: say it once, see what became of it, take part and decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.test import Client
+
+from hawthorn.kernel.world import Actor
+from hawthorn.loops.models import Item
+from make import Scene
+
+At = Callable[..., Client]
+
+
+def newest() -> Item:
+    return Item.objects.order_by("-id")[0]
+
+
+def slip(page: str) -> tuple[str, str, str]:
+    code, word = re.findall(r'class="code num nowrap">([^<]+)<', page)
+    token = re.search(r"\?t=([A-Z0-9]+)", page)
+    assert token is not None
+    return code, word, token[1]
+
+
+def test_one_sentence_at_a_grids_own_code(at: At, s: Scene) -> None:
+    client = at()
+    page = client.get("/say?g=999901001001001").content.decode()
+    assert "u1 号楼" in page
+    assert "119、120、110" in page
+    assert "请家长代填" in page
+    found = client.post("/say", {"words": "灯坏了", "g": "999901001001001", "unit": s.units["u1"].pk, "key": "r1"})
+    assert found.status_code == 200
+    assert "no-store" in found["Cache-Control"]
+    assert newest().unit_id == s.units["u1"].pk
+    assert s.facts(newest().pk).channel == "qr"
+    code, word, _token = slip(found.content.decode())
+    assert len(code) == 9
+    assert len(word) == 4
+
+
+def test_nothing_said_comes_back_with_everything_else(at: At, s: Scene) -> None:
+    found = at().post("/say", {"words": "", "spot": "东门", "phone": "13800001234", "key": "r1"})
+    page = found.content.decode()
+    assert found.status_code == 409
+    assert "东门" in page
+    assert "13800001234" in page
+
+
+def test_a_place_of_another_town_cannot_be_named(at: At, s: Scene) -> None:
+    assert at().post("/say", {"words": "灯坏了", "grid": s.places["grid9"].pk, "key": "r1"}).status_code == 409
+    assert at().get("/g/999901002001001?in=999901002").status_code == 200
+    assert at().get("/g/nonsense").status_code == 404
+
+
+def test_after_several_a_plain_question_and_a_flood_is_stopped(at: At, s: Scene) -> None:
+    client = at()
+    for n in range(4):
+        assert client.post("/say", {"words": f"第 {n} 件", "key": f"r{n}"}).status_code == 200
+    page = client.get("/say").content.decode()
+    label = re.search(r"([零一二三四五六七八九])加([零一二三四五六七八九])是几", page)
+    assert label is not None
+    refused = client.post("/say", {"words": "又一件", "key": "r9"})
+    assert refused.status_code == 409
+    assert "又一件" in refused.content.decode()
+    numbers = "零一二三四五六七八九"
+    answer = numbers.index(label[1]) + numbers.index(label[2])
+    question = page.split('name="question" value="')[1].split('"')[0]
+    assert client.post("/say", {"words": "又一件", "key": "r9", "answer": str(answer), "question": question}).status_code == 200
+    for n in range(40):
+        last = client.post("/say", {"words": "刷", "key": f"f{n}"})
+    assert last.status_code == 429
+
+
+def said(at: At, s: Scene) -> tuple[str, str, str, int]:
+    page = at().post("/say", {"words": "灯坏了，我是张三", "grid": s.places["grid1"].pk, "phone": "13800001234", "key": "r1"}).content.decode()
+    return (*slip(page), newest().pk)
+
+
+def test_the_phones_last_digits_read_and_the_word_acts(at: At, s: Scene) -> None:
+    code, word, token, item = said(at, s)
+    client = at()
+    assert client.get(f"/what/{code}").status_code == 200
+    assert "灯" not in client.get(f"/what/{code}").content.decode()
+    reads = client.post("/what", {"receipt": code, "tail": "1234"}).content.decode()
+    assert "已收到" in reads
+    assert "张三" not in reads
+    assert "催一催" not in reads
+    for opened in (client.post("/what", {"receipt": code.lower(), "word": word.lower()}), client.get(f"/what/{code}?t={token}")):
+        assert "催一催" in opened.content.decode()
+    assert client.post(f"/what/{code}", {"tail": "1234", "do": "urge", "key": "u1"}).status_code == 409
+    assert client.post(f"/what/{code}", {"t": token, "do": "urge", "words": "快一点", "key": "u1"}).status_code == 302
+    assert s.facts(item).urged_on is not None
+
+
+def test_wrong_words_tell_nothing_and_are_counted(at: At, s: Scene) -> None:
+    code, word, _token, _item = said(at, s)
+    client = at()
+    assert client.post("/what", {"receipt": "AAAA-AAAA", "word": "ABCD"}).status_code == 404
+    for _n in range(6):
+        assert client.post("/what", {"receipt": code, "word": "ABCD"}).status_code == 404
+    assert client.post("/what", {"receipt": code, "word": word}).status_code == 429
+
+
+def test_the_asker_has_the_last_word(at: At, s: Scene) -> None:
+    code, word, _token, item = said(at, s)
+    s.step("officer1", item, "accept")
+    s.step("officer1", item, "settle", {"result": "内部：换了灯泡", "say": "灯换好了"})
+    client = at()
+    page = client.post("/what", {"receipt": code, "word": word}).content.decode()
+    assert "灯换好了" in page
+    assert "内部" not in page
+    assert "没有解决" in page
+    refused = client.post(f"/what/{code}", {"word": word, "do": "unsolved", "key": "u1"})
+    assert refused.status_code == 409
+    assert client.post(f"/what/{code}", {"word": word, "do": "unsolved", "reason": "还是不亮", "key": "u1"}).status_code == 200
+    assert s.facts(item).stage == "working"
+
+
+def test_steps_of_staff_are_not_taken_through_a_receipt(at: At, s: Scene) -> None:
+    code, word, _token, item = said(at, s)
+    for name in ("accept", "note", "dispatch", "nonsense"):
+        assert at().post(f"/what/{code}", {"word": word, "do": name, "words": "x", "key": "u1"}).status_code in (404, 409)
+    assert s.facts(item).stage == "found"
+
+
+def test_a_complaint_is_hidden_from_whom_it_concerns(at: At, s: Scene) -> None:
+    found = at().post("/complain", {"about": "grid", "wish": "complaint", "words": "网格员态度不好", "grid": s.places["grid1"].pk, "key": "c1"})
+    assert found.status_code == 200
+    code, _word, token = slip(found.content.decode())
+    item = newest().pk
+    assert s.holder(item) == "desk"
+    assert at("desk").get(f"/i/{item}").status_code == 200
+    for who in ("officer1", "head1", "officer2"):
+        assert at(who).get(f"/i/{item}").status_code == 404
+        assert f"/i/{item}" not in at(who).get("/complaints?all=1").content.decode()
+    assert "撤回" in at().get(f"/what/{code}?t={token}").content.decode()
+    assert at().post("/complain", {"about": "grid", "words": "x", "key": "c2"}).status_code == 409
+
+
+def test_a_grids_page_shows_what_was_agreed_to_be_shown(at: At, s: Scene) -> None:
+    from hawthorn.teams import actions as teams
+    from hawthorn.teams.models import Holding
+
+    page = at().get("/g/999901001001001").content.decode()
+    assert "1 网格专职网格员" in page
+    assert "officer1" not in page
+    teams.change_post(post=s.posts["officer1"], phone="0391-1", is_public=True)
+    holding = Holding.objects.get(post=s.posts["officer1"])
+    teams.appoint(post=s.posts["officer1"], user=s.users["officer1"], from_at=holding.from_at, shows_name=True, now=s.now)
+    page = at().get("/g/999901001001001").content.decode()
+    assert "officer1" in page
+    assert "0391-1" in page
+    assert "<svg" in page
+
+
+def test_an_outside_body_answers_once_by_its_link(at: At, s: Scene) -> None:
+    item = s.start("desk", {"words": "井盖松了", "community": s.places["community"].pk}).id
+    s.step("desk", item, "accept")
+    given = {"whom": "自来水公司", "how": "link", "promised_at": "2026-03-05T18:00", "key": "o1", "version": 2}
+    page = at("desk").post(f"/i/{item}/do/wait_outside", given).content.decode()
+    token = re.search(r"/out/([A-Z0-9]+)", page)
+    assert token is not None
+    client = at()
+    assert "井盖松了" not in client.get(f"/out/{token[1]}").content.decode()
+    assert client.post(f"/out/{token[1]}", {"words": "", "key": "o2"}).status_code == 409
+    assert client.post(f"/out/{token[1]}", {"words": "换好了", "key": "o2"}).status_code == 200
+    assert s.facts(item).stage == "working"
+    assert client.get(f"/out/{token[1]}").status_code == 404
+
+
+def test_health_and_figures_are_for_machines(at: At, s: Scene) -> None:
+    s.start("resident", {"words": "灯坏了"})
+    assert at().get("/healthz").json() == {"ok": True, "db": True}
+    assert 'hawthorn_open_duties{loop="matters"} 1' in at().get("/metrics").content.decode()
+    assert at().get("/metrics", REMOTE_ADDR="10.1.1.1").status_code == 404
+    assert at().get("/metrics", headers={"X-Forwarded-For": "10.1.1.1"}).status_code == 404
+
+
+def test_a_page_reads_for_elders_by_one_switch(at: At, s: Scene) -> None:
+    client = at()
+    client.post("/elder", {"step": "1", "next": "/say"})
+    assert 'class="elder' in client.get("/say").content.decode()
+    assert client.post("/elder", {"step": "1", "next": "https://evil.example/"})["Location"] == "/"
+    assert client.post("/elder", {"step": "1", "next": "//evil.example/"})["Location"] == "/"
+
+
+def test_a_visitor_is_an_actor_of_their_own_street(at: At, s: Scene) -> None:
+    at().post("/say", {"words": "灯坏了", "key": "r1"})
+    assert newest().subdistrict_id == s.places["street"].pk
+    at().post("/say?in=999901002", {"words": "灯坏了", "key": "r2"})
+    assert newest().subdistrict_id == s.places["street2"].pk
+    assert Actor(None, ()).is_staff is False
