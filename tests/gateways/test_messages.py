@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
+
 from hawthorn.files import sheets
 from hawthorn.gateways import messages
 from hawthorn.gateways.messages import Report, guess_mapping, read_time
@@ -18,7 +20,6 @@ from hawthorn.kernel.errors import Refused
 from hawthorn.loops.models import Item, Reporter, Text
 from hawthorn.matters.models import Matter, OutsideNumber
 from make import Scene
-from openpyxl import Workbook
 
 REAL = Path("/work/shared/data/messages/messages.csv.gz")
 HEADINGS = ["工单编号", "标题", "诉求内容", "来电时间", "办结期限", "类别", "联系电话", "姓名", "网格编码", "地址"]
@@ -115,18 +116,21 @@ def test_traditional_and_other_encodings_are_guessed(s: Scene) -> None:
     ("written", "meant"),
     [
         ("2019/1/8 21:05:39", "2019-01-08T13:05:39"), ("2019-11-10 18:59:24", "2019-11-10T10:59:24"), ("2019-01-08T21:05:39", "2019-01-08T13:05:39"),
-        ("2019-01-08T21:05:39Z", "2019-01-08T21:05:39"), ("2019-01-08T21:05:39.123+08:00", "2019-01-08T13:05:39"), ("2019年1月8日 21时05分39秒", "2019-01-08T13:05:39"),
+        ("2019-01-08T21:05:39Z", "2019-01-08T21:05:39"), ("2019-01-08T21:05:39.123+08:00", "2019-01-08T13:05:39"),
+        ("2019年1月8日 21时05分39秒", "2019-01-08T13:05:39"),
         ("2019年1月8日21时05分", "2019-01-08T13:05:00"), ("2019年1月8日", "2019-01-07T16:00:00"), ("2019.1.8 21:05", "2019-01-08T13:05:00"),
         ("2019/1/8 下午9:05", "2019-01-08T13:05:00"), ("2019/1/8 上午12:05", "2019-01-07T16:05:00"), ("20190108", "2019-01-07T16:00:00"),
         ("20190108210539", "2019-01-08T13:05:39"), (43473.5, "2019-01-08T04:00:00"), ("43473", "2019-01-07T16:00:00"), (43473, "2019-01-07T16:00:00"),
-        (datetime(2019, 1, 8, 21, 5), "2019-01-08T13:05:00"), (date(2019, 1, 8), "2019-01-07T16:00:00"), ("2019-1-8 21\uff1a05", "2019-01-08T13:05:00"),
+        (datetime.fromisoformat("2019-01-08T21:05"), "2019-01-08T13:05:00"), (date(2019, 1, 8), "2019-01-07T16:00:00"), ("2019-1-8 21\uff1a05", "2019-01-08T13:05:00"),
     ],
 )  # fmt: skip
 def test_times_are_read_as_people_write_them(written: Any, meant: str) -> None:
     assert read_time(written) == datetime.fromisoformat(meant).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize("written", ["昨天", "2019-13-01", "2019-02-30", "8/1/2019", "0001-01-01", "9999-01-01", "21:05", "1", 5, "2019-01-08 25:00", "2019-1-8-9"])
+@pytest.mark.parametrize(
+    "written", ["昨天", "2019-13-01", "2019-02-30", "8/1/2019", "0001-01-01", "9999-01-01", "21:05", "1", 5, "2019-01-08 25:00", "2019-1-8-9"]
+)
 def test_what_is_no_time_is_not_guessed(written: Any) -> None:
     with pytest.raises((ValueError, OverflowError)):
         read_time(written)
@@ -150,7 +154,8 @@ def test_blanks_marks_and_nul_are_cleaned(s: Scene) -> None:
 def test_rows_that_cannot_be_taken_are_told_by_number_and_reason(s: Scene) -> None:
     rows = [
         HEADINGS, ROW, row(), row(工单编号=""), row(工单编号="T4", 诉求内容=" \u3000"), row(工单编号="T5", 来电时间="前天"),
-        row(工单编号="T6", 网格编码="999901002001001"), row(工单编号="T7", 来电时间="2027-01-01"), row(工单编号="x" * 41), row(工单编号="T9", 诉求内容="长" * 20_001),
+        row(工单编号="T6", 网格编码="999901002001001"), row(工单编号="T7", 来电时间="2027-01-01"), row(工单编号="x" * 41),
+        row(工单编号="T9", 诉求内容="长" * 20_001),
         row(工单编号="T10"),
     ]  # fmt: skip
     report = take(s, as_csv(rows))
@@ -188,7 +193,9 @@ def test_what_cannot_be_called_is_no_contact(s: Scene) -> None:
 def test_a_category_of_that_exact_name_is_taken_any_other_word_is_kept_beside(s: Scene) -> None:
     from hawthorn.categories.models import Category
 
-    name = Category.objects.get(tenant=s.places["street"].tenant, catalogue="city", key="c01001").name if Category.objects.filter(key="c01001").exists() else None
+    name = (
+        Category.objects.get(tenant=s.places["street"].tenant, catalogue="city", key="c01001").name if Category.objects.filter(key="c01001").exists() else None
+    )
     name = name or Category.objects.filter(tenant=s.places["street"].tenant, catalogue="city").order_by("key")[0].name
     take(s, as_csv([HEADINGS, row(类别=name), row(工单编号="T2", 类别="没有这一类")]))
     first, second = Matter.objects.order_by("item_id")
@@ -216,7 +223,18 @@ def test_headings_are_guessed() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\n\n", b"x", b"\x1f\x8bbroken", gzip.compress(b"a,b\n1,2")[:-4], b"PK\x03\x04broken", bytes(range(256)) * 50, as_csv([["甲", "乙"], ["1", "2"]]), b'"a,b\n1']
+    "data",
+    [
+        b"",
+        b"\n\n",
+        b"x",
+        b"\x1f\x8bbroken",
+        gzip.compress(b"a,b\n1,2")[:-4],
+        b"PK\x03\x04broken",
+        bytes(range(256)) * 50,
+        as_csv([["甲", "乙"], ["1", "2"]]),
+        b'"a,b\n1',
+    ],
 )
 def test_what_is_no_sheet_of_messages_is_told_and_nothing_breaks(s: Scene, data: bytes) -> None:
     report = take(s, data)

@@ -30,7 +30,7 @@ STAFF = [
     "password",
     "counter",
 ]
-DESK = ["desk", "oncall", "calendar", "categories", "workbook", "categories.xlsx", "workbook.xlsx"]
+DESK = ["desk", "oncall", "calendar", "categories", "workbook", "categories.xlsx", "workbook.xlsx", "import/messages"]
 PUBLIC = ["", "say", "what", "complain", "privacy", "help", "signin", "healthz", "metrics"]
 STATIC = Path(__file__).resolve().parents[2] / "src" / "hawthorn" / "web" / "static" / "web"
 

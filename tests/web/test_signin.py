@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
 from hawthorn.accounts.models import User
+from hawthorn.loops.models import Item
 from make import Scene
 
 At = Callable[..., Client]
@@ -144,3 +146,21 @@ def test_the_desk_lists_what_waits_with_a_link_to_dispatch(at: At, s: Scene) -> 
     given = {"lead": s.posts["officer2"].pk, "words": "请去看看", "key": "d1", "version": 1}
     assert at("desk").post(f"/i/{item}/do/dispatch", given).status_code == 302
     assert s.holder(item) == "officer2"
+
+
+def test_a_sheet_of_the_hotline_is_taken_in_once(at: At, s: Scene) -> None:
+    client = at("center")
+    body = "工单编号,诉求内容\nA1,路灯不亮\nA2,井盖松了\nA2,重复的\n".encode()
+
+    def send(do: str, source: str = "12345") -> HttpResponse:
+        return client.post("/import/messages", {"sheet": SimpleUploadedFile("m.csv", body), "source": source, "do": do})
+
+    assert "共 3 行：新的 2" in send("dry").content.decode()
+    assert not Item.objects.exists()
+    assert send("write").status_code == 200
+    assert Item.objects.filter(loop="matters").count() == 2
+    assert send("write").status_code in (200, 409)
+    assert Item.objects.filter(loop="matters").count() == 2
+    assert send("dry", "").status_code == 409
+    assert send("errors")["Content-Disposition"] == 'attachment; filename="errors.xlsx"'
+    assert at("desk").get("/import/messages").status_code == 404

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hawthorn.config.env import database, read_env, read_secrets
 
 ENV = read_env()
-ENV.data.mkdir(parents=True, exist_ok=True)
+(ENV.data / "static").mkdir(parents=True, exist_ok=True)
 HAWTHORN_SECRETS = read_secrets(ENV.secret_file)
 SOURCE = Path(__file__).resolve().parent.parent
 

@@ -1,13 +1,14 @@
-"""Taking in what other systems send: a line of theirs becomes one matter, never two."""
+"""Taking in what other systems send, a line of theirs becoming one matter, never two; and the fate of messages that go out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from hawthorn.gateways.messages_rows import Ready
+from hawthorn.journal.models import Outbox
 from hawthorn.kernel.errors import Refused, WrongType
 from hawthorn.kernel.world import Town
 from hawthorn.loops import actions as loops
@@ -16,6 +17,8 @@ from hawthorn.matters.models import OutsideNumber
 
 LOOP, STEP, DOOR = "matters", "receive", "sheet"
 TRIES = 3
+WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
+MOST_SENDINGS = len(WAITS) + 1
 
 
 def known_numbers(subdistrict: int, source: str, numbers: Sequence[str]) -> set[str]:
@@ -61,3 +64,29 @@ def take_in_singly(rows: Sequence[Ready], *, subdistrict: int, source: str, town
         except WrongType as found:
             left.append((row, " ".join(found.problems.values())))
     return made, left
+
+
+# ── messages that go out ──
+def claim(row: Outbox, now: datetime) -> bool:
+    """Take a message for one try; it comes up again by itself where the process dies meanwhile. False where another took it."""
+    wait = WAITS[min(row.tries, len(WAITS) - 1)]
+    mine = Outbox.objects.filter(pk=row.pk, tries=row.tries, sent_at=None, dead_at=None).update(tries=row.tries + 1, next_at=now + wait)
+    row.tries += 1
+    return bool(mine)
+
+
+def sent(row: Outbox, now: datetime) -> None:
+    """It went out."""
+    Outbox.objects.filter(pk=row.pk).update(sent_at=now, problem="")
+
+
+def not_sent(row: Outbox, found: Exception, now: datetime) -> None:
+    """It did not; after the last try it is dead. Only the kind of error and the server's code are kept, never an address."""
+    words = " ".join(str(part) for part in (type(found).__name__, getattr(found, "smtp_code", None) or getattr(found, "errno", None)) if part)
+    dead = {"dead_at": now} if row.tries >= MOST_SENDINGS else {}
+    Outbox.objects.filter(pk=row.pk).update(problem=words[:200], **dead)
+
+
+def give_up(row: Outbox, why: str, now: datetime) -> None:
+    """There is nobody to send it to."""
+    Outbox.objects.filter(pk=row.pk).update(problem=why, dead_at=now)

@@ -1,4 +1,4 @@
-"""Django's handle on this room."""
+"""Puts the due work of this room into its slot."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,10 @@ class GatewaysConfig(AppConfig):
 
     name = "hawthorn.gateways"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register due work."""
+        from hawthorn.gateways import tasks
+        from hawthorn.kernel.slots import DUE_WORK
+
+        DUE_WORK.put("outbox", tasks.send_due)

@@ -116,7 +116,7 @@ def _read_rows(report: Report, reader: Reader) -> None:
 def run(report: Report, *, tenant: Tenant, town: Town, source: str, now: datetime) -> Report:
     """Take in what a dry run found ready, in batches; each is there whole or not at all, so a broken run is simply begun again."""
     done = replace(report, new=0, errors=list(report.errors), is_dry=False)
-    place = {"subdistrict": subdistrict_of(tenant, town), "source": source, "town": town, "now": now}
+    place: dict[str, Any] = {"subdistrict": subdistrict_of(tenant, town), "source": source, "town": town, "now": now}
     for batch in _batches(report.ready):
         left: list[tuple[Ready, str]] = []
         try:
@@ -144,7 +144,11 @@ def errors_sheet(report: Report) -> bytes:
     book = Workbook()
     sheet = book.active
     sheet.title = SHEET
-    columns = [Column("row", _("原来的行"), str, width=8), Column("why", _("哪里不对"), str, width=40), *(Column(h, h, str, width=20) for h in report.table.headings)]
+    columns = [
+        Column("row", _("原来的行"), str, width=8),
+        Column("why", _("哪里不对"), str, width=40),
+        *(Column(h, h, str, width=20) for h in report.table.headings),
+    ]
     rows: list[list[Any]] = [[None, words] for words in reasons.get(0, [])]
     rows += [[number, " ".join(reasons[number]), *cells] for number, cells in report.table.rows if number in reasons]
     sheets.write_table(sheet, columns, rows)
@@ -159,4 +163,3 @@ def import_messages(path: Path | str, *, tenant_code: str, source: str, dry_run:
     town = town_of(tenant.county or tenant)
     report = plan(Path(path).read_bytes(), tenant=tenant, town=town, source=source, now=now)
     return report if dry_run else run(report, tenant=tenant, town=town, source=source, now=now)
-

@@ -169,7 +169,7 @@ class Reader:
         """Somebody to tell, where a number was left that can be called; masked ones cannot."""
         phone = self._words(row, "phone")
         digits = sum(c.isascii() and c.isdigit() for c in phone)
-        if 7 <= digits and len(phone) <= 20 and re.fullmatch(r"[0-9+\- ]+", phone):
+        if digits >= 7 and len(phone) <= 20 and re.fullmatch(r"[0-9+\- ]+", phone):
             given |= {"asked": True, "phone": phone, "name": self._words(row, "name")[: CUT["name"]]}
 
     def _check(self, given: dict[str, Any]) -> dict[str, str]:

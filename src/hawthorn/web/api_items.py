@@ -47,7 +47,8 @@ def brief(item: Item, town: Town) -> dict[str, Any]:
     loop = LOOPS[item.loop]
     stage = loop.stages.get(item.stage)
     return {
-        "id": item.pk, "loop": item.loop, "receipt": item.receipt, "title": item.title, "stage": item.stage, "stage_label": stage.label if stage else item.stage,
+        "id": item.pk, "loop": item.loop, "receipt": item.receipt, "title": item.title,
+        "stage": item.stage, "stage_label": stage.label if stage else item.stage,
         "open": item.open, "version": item.version, "holder": item.holder_id, "holder_name": post_name(item.holder_id, town), "due_at": item.due_at,
         "stage_due_at": item.stage_due_at, "opened_at": item.opened_at, "closed_at": item.closed_at, "urgent": item.urgent,
         "raised_level": item.raised_level, "kind": item.kind, "parent": item.parent_id, "unit": item.unit_id, "places": _places(item, town),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hawthorn.categories import sheets as catalogue
+from hawthorn.gateways import messages as sheets_in
 from hawthorn.gateways import workbook
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import Seat
@@ -125,3 +126,32 @@ def setup_xlsx(request: Request) -> HttpResponse:
     """A filled-in example."""
     _seat(request)
     return _file(workbook.template_workbook(), "setup.xlsx")
+
+
+# ── messages of another system ──
+@require_http_methods(["GET", "HEAD", "POST"])
+def messages_sheet(request: Request) -> HttpResponse:
+    """来件表: what a dry run finds; good rows are taken in, the others come back as a sheet to be corrected. Twice is once."""
+    tenant, report, source = _tenant(request), None, request.POST.get("source", "").strip()[:40]
+    if tenant.county_id is None:
+        raise NotThere
+    if request.method == "POST":
+        if not source:
+            raise Refused("missing", ["source"], _("请写来自哪个系统，比如“12345”。"))
+        report = sheets_in.plan(_upload(request), tenant=tenant, town=request.town, source=source, now=request.now)
+        if request.POST.get("do") == "errors":
+            return _file(sheets_in.errors_sheet(report), "errors.xlsx")
+        if not _is_dry(request):
+            report = sheets_in.run(report, tenant=tenant, town=request.town, source=source, now=request.now)
+            messages.success(request, _("收进 {new} 件，已经有的 {known} 件没有重复收。").format(new=report.new, known=report.known))
+            if not report.errors:
+                return redirect("import-messages")
+    context = {
+        "title": _("导入来件表"),
+        "words": _("热线等系统的表（xlsx、csv 都行）。先试读；有问题的行不收，可以下载下来改好再传。"),
+        "field": _sheet_field(accept=".xlsx,.csv,.txt,.gz", label=_("来件表")),
+        "more": [{"kind": "text", "name": "source", "label": _("来自哪个系统"), "value": source, "required": True, "max_length": 40, "placeholder": "12345"}],
+        "report": report,
+        "rows": [{"where": e.where, "words": e.words} for e in report.errors[:SHOWN]] if report else [],
+    }
+    return render(request, "web/messages.html", context, status=409 if report and report.errors and not report.new else 200)

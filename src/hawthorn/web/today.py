@@ -134,5 +134,6 @@ def _links(request: Request) -> list[tuple[str, str]]:
             ("oncall", _("值班表")),
             ("categories", _("类别目录")),
             ("workbook", _("设置工作簿")),
+            ("import-messages", _("导入来件表")),
         ]
     return found + [(name, _(LOOPS[name].label)) for name in ("assists", "approvals", "instructions", "tellings", "complaints", "vacancies") if name in LOOPS]

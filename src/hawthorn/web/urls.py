@@ -44,6 +44,7 @@ urlpatterns = [
     path("categories.xlsx", books.categories_xlsx, name="categories-xlsx"),
     path("workbook", books.setup_book, name="workbook"),
     path("workbook.xlsx", books.setup_xlsx, name="workbook-xlsx"),
+    path("import/messages", books.messages_sheet, name="import-messages"),
     path("", include("hawthorn.web.api_urls")),
 ]
 taken = {p.name for p in urlpatterns if hasattr(p, "name")}

@@ -1,0 +1,168 @@
+"""URL × role × answer, one readable table (rights.txt), built from the URLconf. An address missing from it fails.
+
+The table is reviewed by people: 302 → sign in, 404 may not see (or is not there), 409 sees but may not do now, 403 a page of other posts.
+After a change of rights: HAWTHORN_REWRITE=1 pytest tests/guards/test_rights_table.py, then read the difference line by line.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from make import Scene
+
+from hawthorn.accounts.actions import make_token
+from hawthorn.accounts.models import User
+from hawthorn.journal.models import Event
+from hawthorn.loops.models import Item, Reporter
+
+TABLE = Path(__file__).with_name("rights.txt")
+ROLES = (
+    "nobody", "officer1", "officer2", "head1", "instructor1", "desk", "desk_village", "secretary", "center", "leader",
+    "water", "power", "clinic", "county_desk", "county_admin", "officer9", "center2",
+)  # fmt: skip
+SKIP = ("static",)
+
+
+def addresses() -> list[str]:
+    """Every route of the URLconf, as written."""
+
+    def walk(patterns: Any, before: str) -> list[str]:
+        found: list[str] = []
+        for p in patterns:
+            route = before + str(p.pattern)
+            if isinstance(p, URLResolver):
+                found += walk(p.url_patterns, route)
+            elif isinstance(p, URLPattern):
+                found.append(route)
+        return found
+
+    return sorted({r.replace("^", "") for r in walk(get_resolver().url_patterns, "")})
+
+
+def things(s: Scene) -> dict[str, Any]:
+    """What the addresses name: matters of grid one and of the second tenant, a complaint about grid one, an assist, a receipt."""
+    m1 = s.start("resident", {"words": "灯不亮", "unit": s.units["u1"].pk, "phone": "19900001234"})
+    m9 = s.start("officer9", {"words": "西街的事", "unit": s.units["u9"].pk, "phone": "19900009999"})
+    m2 = s.start("officer1", {"words": "水管", "unit": s.units["u1"].pk})
+    s.step("officer1", m2.id, "call_up", {"tried": "看过", "asks": "请帮"})
+    s.step("desk", m2.id, "accept")
+    s.step("desk", m2.id, "call_for_help", {"agencies": [s.posts["water"].pk], "what": "来"})
+    link = s.start("officer1", {"words": "线", "unit": s.units["u1"].pk})
+    s.step("officer1", link.id, "accept")
+    token = s.step("officer1", link.id, "wait_outside", {"whom": "公司", "how": "link", "promised_at": s.now + timedelta(days=2)}).slip["link"]
+    c1 = s.start("resident", {"about": "grid", "grid": s.places["grid1"].pk, "words": "态度"}, loop="complaints")
+    return {
+        "m1": m1.id, "m9": m9.id, "m2": m2.id, "assist": s.child(m2.id, "assists"), "c1": c1.id, "receipt": m1.receipt, "out": token,
+        "reporter": Reporter.objects.get(item=m1.id).pk, "grid": s.places["grid1"].code,
+    }  # fmt: skip
+
+
+# route → the requests that stand for it: (method, address with {thing}, body or None)
+def requests(route: str) -> list[tuple[str, str, Any]]:
+    """The requests that stand for a route; none: the table lacks it."""
+    if route.startswith("api/v1/"):
+        return api_requests("/" + route)
+    special: dict[str, list[tuple[str, str, Any]]] = {
+        "i/<int:item>": [("GET", f"/i/{{{x}}}", None) for x in ("m1", "m9", "m2", "assist", "c1")],
+        "i/<int:item>/do/<slug:name>": [
+            ("GET", "/i/{m1}/do/accept", None), ("GET", "/i/{m9}/do/accept", None), ("GET", "/i/{c1}/do/take_up", None),
+            ("GET", "/i/{assist}/do/assist_accept", None), ("POST", "/i/{m9}/do/note", {"words": "x"}), ("POST", "/i/{m1}/do/settle", {}),
+        ],
+        "i/<int:item>/reveal": [("POST", "/i/{m1}/reveal", {"reporter": "{reporter}", "reason": ""}), ("POST", "/i/{m9}/reveal", {"reporter": "{reporter}", "reason": "核对"})],
+        "what/<str:receipt>": [("GET", "/what/{receipt}", None), ("GET", "/what/AAAAAAAA", None)],
+        "what/photo/<str:signed>": [("GET", "/what/photo/nonsense", None)],
+        "g/<str:code>": [("GET", "/g/{grid}", None), ("GET", "/g/000000000000000", None)],
+        "out/<str:token>": [("GET", "/out/{out}", None), ("GET", "/out/nonsense", None)],
+        "files/<int:file>": [("GET", "/files/999999", None)],
+        "today/noted/<int:nudge>": [("POST", "/today/noted/999999", {})],
+    }  # fmt: skip
+    if route in special:
+        return special[route]
+    return [] if "<" in route else [("GET", f"/{route}", None)]
+
+
+def api_requests(route: str) -> list[tuple[str, str, Any]]:
+    """The same for the JSON interface."""
+    if "steps" in route:
+        return [("API POST", f"/api/v1/{x}", {}) for x in ("matters/{m1}/steps/accept", "matters/{m9}/steps/accept", "complaints/{c1}/steps/take_up", "assists/{assist}/steps/assist_refuse")]
+    if "events" in route:
+        return [("API GET", f"/api/v1/matters/{{{x}}}/events", None) for x in ("m1", "m9")] + [("API GET", "/api/v1/complaints/{c1}/events", None)]
+    if "choices" in route:
+        return [("API GET", "/api/v1/choices/leads", None), ("API GET", "/api/v1/choices/leads?item={m9}", None)]
+    if route.count("<") == 2:
+        return [("API GET", f"/api/v1/matters/{{{x}}}", None) for x in ("m1", "m9", "m2")] + [("API GET", "/api/v1/complaints/{c1}", None), ("API GET", "/api/v1/assists/{assist}", None)]
+    if route.count("<") == 1:
+        return [("API GET", "/api/v1/matters", None), ("API GET", "/api/v1/complaints", None), ("API POST", "/api/v1/assists", {}), ("API POST", "/api/v1/matters", {})]
+    method = "API POST" if route.endswith("/files") else "API GET"
+    return [(method, route, {} if method == "API POST" else None)]
+
+
+def ask(client: Client, method: str, address: str, body: Any, token: str) -> int:
+    """The status of one request."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    if method == "API POST":
+        return client.post(address, body, content_type="application/json", headers=headers).status_code
+    if method == "API GET":
+        return client.get(address, headers=headers).status_code
+    return (client.post(address, body) if method == "POST" else client.get(address)).status_code
+
+
+def fill(words: Any, known: dict[str, Any]) -> Any:
+    """Names in braces replaced by what they stand for."""
+    if isinstance(words, dict):
+        return {k: fill(v, known) for k, v in words.items()}
+    return words.format(**known) if isinstance(words, str) else words
+
+
+def table(s: Scene, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[str]]:
+    """The table's lines, and the routes without a line."""
+    monkeypatch.setattr("hawthorn.kernel.clock.now", lambda: s.now)
+    known = things(s)
+    clients: dict[str, tuple[Client, str]] = {"nobody": (Client(), "")}
+    for who in ROLES[1:]:
+        client, user = Client(), User.objects.get(username=who)
+        client.force_login(user, backend="hawthorn.accounts.signin.Door")
+        clients[who] = (client, make_token(user, "t", now=s.now))
+    lines, lacking = [], []
+    for route in addresses():
+        rows = requests(route)
+        if not rows and not any(route.startswith(x) for x in SKIP):
+            lacking.append(route)
+        for method, address, body in rows:
+            before = (Item.objects.count(), Event.objects.count())
+            found = []
+            for who in ROLES:
+                client, token = clients[who]
+                found.append(str(ask(client, method, fill(address, known), fill(body, known), token if method.startswith("API") else "")))
+                if found[-1] in ("404", "409", "403", "401", "422"):
+                    assert (Item.objects.count(), Event.objects.count()) == before, (method, address, who)
+                before = (Item.objects.count(), Event.objects.count())
+            lines.append(f"{method:<8} {address:<44} " + " ".join(found))
+    return sorted(set(lines)), lacking
+
+
+def test_every_address_answers_every_role_as_the_table_says(s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines, lacking = table(s, monkeypatch)
+    assert lacking == [], "an address without a line in the table"
+    words = "\n".join(["# " + " ".join(ROLES), *lines]) + "\n"
+    if os.environ.get("HAWTHORN_REWRITE"):
+        TABLE.write_text(words, encoding="utf-8")
+    assert TABLE.read_text(encoding="utf-8").splitlines() == words.splitlines()
+
+
+def test_the_second_tenant_reads_nothing_of_the_first() -> None:
+    """Read off the table: the two rightmost roles get 404 (or less) for each thing of the first, the others for m9."""
+    for line in TABLE.read_text(encoding="utf-8").splitlines()[1:]:
+        answers = dict(zip(ROLES, line[54:].split(), strict=True))
+        address = line[9:53]
+        if any(x in address for x in ("{m1}", "{m2}", "{c1}", "{assist}")):
+            assert {answers["officer9"], answers["center2"]} <= {"404"}, line
+        if "{m9}" in address:
+            assert {answers[who] for who in ("officer1", "desk", "center", "leader", "water")} <= {"404"}, line
+        assert "500" not in answers.values(), line
