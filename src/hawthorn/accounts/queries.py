@@ -9,6 +9,11 @@ from django.db.models import Q
 
 from hawthorn.accounts.models import Reveal, Token, User
 
+# What a request needs to know who asks; anything else of these rows is fetched only where it is asked for.
+OF_TOKEN = ("expires_at", "user__username", "user__name", "user__must_change", "user__tenant__county__name", "user__tenant__county__revision") + (
+    "user__tenant__name", "user__tenant__revision",
+)  # fmt: skip
+
 
 def digest_of(plain: str) -> str:
     """How a token is kept."""
@@ -17,7 +22,8 @@ def digest_of(plain: str) -> str:
 
 def token_of(plain: str, now: datetime) -> Token | None:
     """The living token of an active user, with user, tenant and county, in one statement."""
-    found = Token.objects.select_related("user__tenant__county").filter(digest=digest_of(plain), ended_at=None, user__is_active=True).first()
+    rows = Token.objects.select_related("user__tenant__county").only(*OF_TOKEN).filter(digest=digest_of(plain), ended_at=None, user__is_active=True)
+    found = next(iter(rows), None)
     return found if found is not None and (found.expires_at is None or found.expires_at > now) else None
 
 

@@ -69,13 +69,13 @@ def address_of(row: Outbox) -> str:
     """Where a message goes, read from the sealed contact or the account; empty where there is nothing left to send to."""
     if row.user is not None:
         return User.objects.filter(pk=row.user, is_active=True).values_list("email", flat=True).first() or ""
-    contact = Contact.objects.filter(pk=row.contact, erased_at=None).first()
+    contact = Contact.objects.filter(pk=row.contact or 0, erased_at=None).first()
     return str(keys.unseal(bytes(contact.cipher), "contact").get("mail") or "") if contact else ""
 
 
 def letter(row: Outbox, to: str, sender: str, town: Town) -> EmailMessage:
     """The whole message. Raises BadHeaderError where somebody tried to smuggle a header."""
-    item = Item.objects.filter(pk=row.item).first() if row.item is not None else None
+    item = Item.objects.filter(pk=row.item or 0).first()
     tenant = _tenant(item, town)
     name = _one_line(tenant.name)
     subject = SUBJECTS.get(row.template, OTHER).format(tenant=name)

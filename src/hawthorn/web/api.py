@@ -84,10 +84,11 @@ def on_broken(request: HttpRequest, exc: Exception) -> HttpResponse:
 
 
 def in_problems(view: Any) -> Any:
-    """A wrong method is told as a problem too."""
+    """A wrong method is told as a problem too; nothing is kept on the way."""
 
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         answer: HttpResponse = view(request, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "no-store, private")
         if answer.status_code == 405 and "problem" not in answer.get("Content-Type", ""):
             said = problem(405, "wrong_method", DETAILS["wrong_method"])
             said["Allow"] = answer.get("Allow", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,8 +13,8 @@ from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import Seat, Town
 from hawthorn.loops import queries
 from hawthorn.loops.models import Item, Touch
-from hawthorn.web.api_answers import cursor, flag, limit_of, number, place_of, say
-from hawthorn.web.api_items import brief, loop_of, paged
+from hawthorn.web.api_answers import flag, limit_of, number, say
+from hawthorn.web.api_items import COLUMNS, brief, cut, loop_of, page, paged
 
 router = Router()
 
@@ -34,9 +35,9 @@ def list_duties(request: HttpRequest) -> HttpResponse:
     return _all(asks, loop, limit)
 
 
-def duty(item: Item, town: Town) -> dict[str, Any]:
+def duty(row: Mapping[str, Any], town: Town) -> dict[str, Any]:
     """An open item as somebody's duty."""
-    return {"item": item.pk, **brief(item, town)}
+    return {"item": row["id"], **brief(row, town)}
 
 
 def _narrowed(found: QuerySet[Item], loop: str, item: int | None = None) -> QuerySet[Item]:
@@ -48,25 +49,19 @@ def _of_item(asks: Any, loop: str, item: int) -> HttpResponse:
     """The one duty an open item is; none where it is closed or out of sight."""
     found = list(_narrowed(Item.objects.filter(open=True), loop, item))
     rows = queries.visible_among(found, actor=asks.actor, town=asks.town, now=asks.now)
-    return say({"items": [duty(row.item, asks.town) for row in rows], "next": None})
+    return say({"items": [duty({name: getattr(row.item, name) for name in COLUMNS}, asks.town) for row in rows], "next": None})
 
 
 def _all(asks: Any, loop: str, limit: int) -> HttpResponse:
     """Those in the place of the widest seat and those that went through the caller's hands, in order of due date: two lists, no OR."""
-    begin = place_of(asks, timed=True)
     seat = queries.widest(asks.actor)
     posts = [s.post for s in asks.actor.seats if s.post]
     lists = [_in_place(seat), Item.objects.filter(Exists(Touch.objects.filter(post__in=posts, item=OuterRef("pk"))), open=True)]
-    items: dict[int, Item] = {}
+    rows: dict[int, dict[str, Any]] = {}
     for found in lists if seat is not None else ():
-        found = _narrowed(found, loop).order_by("due_at", "id")
-        if begin is not None:
-            found = found.filter(due_at__gte=begin[0]).exclude(due_at=begin[0], id__lte=begin[1])
-        items |= {item.pk: item for item in found[: limit + 1]}
-    ordered = sorted(items.values(), key=lambda i: (i.due_at, i.pk))
-    last = ordered[limit - 1] if len(ordered) > limit else None
-    shown = queries.unhidden(ordered[:limit], actor=asks.actor, town=asks.town, now=asks.now)
-    return say({"items": [duty(item, asks.town) for item in shown], "next": cursor(last.due_at, last.pk) if last else None})
+        rows |= {row["id"]: row for row in page(_narrowed(found, loop), asks, limit + 1, timed=True)}
+    ordered = sorted(rows.values(), key=lambda row: (row["due_at"], row["id"]))
+    return cut(ordered, asks, limit, timed=True, show=duty)
 
 
 def _in_place(seat: Seat | None) -> QuerySet[Item]:

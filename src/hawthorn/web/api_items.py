@@ -22,7 +22,11 @@ from hawthorn.loops.rows import Row
 from hawthorn.web.api_answers import BIGGEST, cursor, flag, heard, key_of, limit_of, number, packed, place_of, say
 
 router = Router()
-LEVELS = tuple(reversed(RANK))
+PLACES = tuple((level, f"{level}_id") for level in reversed(RANK))
+COLUMNS = (
+    "id", "loop", "receipt", "title", "stage", "open", "version", "holder_id", "due_at", "stage_due_at", "opened_at", "urgent", "raised_level", "kind",
+    "parent_id", "unit_id", *(name for _level, name in PLACES),
+)  # fmt: skip
 TIMES = ("promise_at", "outside_due_at")
 OF_FACTS = (
     "tier",
@@ -39,19 +43,20 @@ OF_FACTS = (
     "about",
 )
 DOOR = "api"
+Show = Callable[[Mapping[str, Any], Town], Mapping[str, Any]]
 
 
 # ── as it is shown ──
-def brief(item: Item, town: Town) -> dict[str, Any]:
-    """An item as lists show it."""
-    loop = LOOPS[item.loop]
-    stage = loop.stages.get(item.stage)
+def brief(row: Mapping[str, Any], town: Town) -> dict[str, Any]:
+    """An item as lists show it, from its columns (see COLUMNS)."""
+    stage = LOOPS[row["loop"]].stages.get(row["stage"])
+    post = town.posts.get(row["holder_id"] or 0)
     return {
-        "id": item.pk, "loop": item.loop, "receipt": item.receipt, "title": item.title,
-        "stage": item.stage, "stage_label": stage.label if stage else item.stage,
-        "open": item.open, "version": item.version, "holder": item.holder_id, "holder_name": post_name(item.holder_id, town), "due_at": item.due_at,
-        "stage_due_at": item.stage_due_at, "opened_at": item.opened_at, "closed_at": item.closed_at, "urgent": item.urgent,
-        "raised_level": item.raised_level, "kind": item.kind, "parent": item.parent_id, "unit": item.unit_id, "places": _places(item, town),
+        "id": row["id"], "loop": row["loop"], "receipt": row["receipt"], "title": row["title"], "stage": row["stage"],
+        "stage_label": stage.label if stage else row["stage"], "open": row["open"], "version": row["version"], "holder": row["holder_id"],
+        "holder_name": post.name if post else "", "due_at": row["due_at"], "stage_due_at": row["stage_due_at"], "opened_at": row["opened_at"],
+        "urgent": row["urgent"], "raised_level": row["raised_level"], "kind": row["kind"], "parent": row["parent_id"], "unit": row["unit_id"],
+        "places": _places(row, town),
     }  # fmt: skip
 
 
@@ -61,16 +66,16 @@ def post_name(post: int | None, town: Town) -> str:
     return card.name if card else ""
 
 
-def _places(item: Item, town: Town) -> dict[str, Any]:
-    ids = {"county": item.county_id, "subdistrict": item.subdistrict_id, "community": item.community_id, "grid": item.grid_id}
-    return {level: {"id": pk, "name": town.name_of(pk)} for level, pk in ids.items() if pk is not None}
+def _places(row: Mapping[str, Any], town: Town) -> dict[str, Any]:
+    known = town.places
+    return {level: {"id": pk, "name": known[pk].name if pk in known else ""} for level, name in PLACES if (pk := row[name]) is not None}
 
 
 def whole(row: Row, asks: Any) -> dict[str, Any]:
     """An item as it is read alone: with all dates, what its room adds, and the steps the caller may take now."""
     f, town = row.facts, asks.town
-    shown = brief(row.item, town)
-    shown |= {name: getattr(f, name, None) for name in TIMES}
+    shown = brief({name: getattr(row.item, name) for name in COLUMNS}, town)
+    shown |= {"closed_at": row.item.closed_at, **{name: getattr(f, name, None) for name in TIMES}}
     shown |= {name: getattr(f, name) for name in OF_FACTS if hasattr(f, name)}
     if shown.get("lead"):
         shown["lead_name"] = post_name(shown["lead"], town)
@@ -125,19 +130,37 @@ def list_items(request: HttpRequest, loop: str) -> HttpResponse:
     return paged(found, asks, limit, timed=bool(is_open), show=brief)
 
 
-def paged(found: QuerySet[Item], asks: Any, limit: int, *, timed: bool, show: Callable[[Item, Town], Mapping[str, Any]]) -> HttpResponse:
+def paged(found: QuerySet[Item], asks: Any, limit: int, *, timed: bool, show: Show) -> HttpResponse:
     """Rows after the cursor: by (due_at, id) where `timed`, else by number downwards. One statement, unless a loop hides things."""
+    rows = page(found, asks, limit + 1, timed=timed)
+    return cut(rows, asks, limit, timed=timed, show=show)
+
+
+def page(found: QuerySet[Item], asks: Any, most: int, *, timed: bool) -> list[dict[str, Any]]:
+    """Columns of the rows after the cursor."""
     begin = place_of(asks, timed)
     found = found.order_by("due_at", "id") if timed else found.order_by("-id")
     if begin is not None and timed:
         found = found.filter(due_at__gte=begin[0]).exclude(due_at=begin[0], id__lte=begin[1])
     elif begin is not None:
         found = found.filter(id__lt=begin[1])
-    items = list(found[: limit + 1])
-    last = items[limit - 1] if len(items) > limit else None
-    following = None if last is None else cursor(last.due_at, last.pk) if timed else cursor(last.pk)
-    shown = queries.unhidden(items[:limit], actor=asks.actor, town=asks.town, now=asks.now)
-    return say({"items": [show(item, asks.town) for item in shown], "next": following})
+    return list(found.values(*COLUMNS)[:most])
+
+
+def cut(rows: list[dict[str, Any]], asks: Any, limit: int, *, timed: bool, show: Show) -> HttpResponse:
+    """The answer of a list: at most `limit` rows, and where the next page begins."""
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = None if last is None else cursor(last["due_at"], last["id"]) if timed else cursor(last["id"])
+    return say({"items": [show(row, asks.town) for row in _unhidden(rows[:limit], asks)], "next": following})
+
+
+def _unhidden(rows: list[dict[str, Any]], asks: Any) -> list[dict[str, Any]]:
+    """Without what a loop hides from the caller; costs statements only where such a loop is in the list."""
+    careful = [row["id"] for row in rows if LOOPS[row["loop"]].hides is not queries.HIDES_NOTHING]
+    if not careful:
+        return rows
+    seen_ids = {r.item.pk for r in queries.visible_among(list(Item.objects.filter(pk__in=careful)), actor=asks.actor, town=asks.town, now=asks.now)}
+    return [row for row in rows if row["id"] in seen_ids or row["id"] not in careful]
 
 
 def _seat(asks: Any) -> Seat | None:

@@ -179,10 +179,9 @@ def done(request: Request, answer: Answer, label: str) -> HttpResponse:
 def _form(request: Request, row: Row, step: Step, raw: dict[str, Any], problem: Exception | None, ids: Sequence[int] = ()) -> HttpResponse:
     asking = asking_of(request, row.facts)
     values = raw if problem else _suggested(step, row)
-    only = ASKER_FIELDS if step.name == "follow" else None
-    fields = forms.draw(step.needs, asking, values, problem, only=only)
-    is_reused = isinstance(problem, Refused) and problem.code == "key_reused"
     category = request.town.categories.get(getattr(row.facts, "category", None) or 0)
+    fields = forms.draw(step.needs, asking, values, problem, only=_asked(step, category, problem))
+    is_reused = isinstance(problem, Refused) and problem.code == "key_reused"
     context = {
         "row": row, "label": _(step.label), "fields": fields, "errors": forms.summary(fields, problem), "version": row.item.version,
         "key": forms.new_key() if is_reused or not request.POST.get("key") else request.POST["key"], "said": rows.snippets([row.item]).get(row.item.pk, ""),
@@ -192,6 +191,18 @@ def _form(request: Request, row: Row, step: Step, raw: dict[str, Any], problem: 
     }  # fmt: skip
     status = 200 if problem is None else STATUS.get(problem.code if isinstance(problem, Refused) else "wrong_type", 409)
     return render(request, "web/step.html", context, status=status)
+
+
+def _asked(step: Step, category: Any, problem: Exception | None) -> list[str] | None:
+    """Only the fields this item needs: no reason for a missing photo where none is asked for, no approver where none is needed."""
+    if step.name == "follow":
+        return list(ASKER_FIELDS)
+    spared = set()
+    if category is None or not category.needs_proof:
+        spared.add("why_no_proof")
+    if category is None or category.in_duty_list:
+        spared.add("approved_by")
+    return [n for n in step.needs.model_fields if n not in spared - set(getattr(problem, "fields", ()))]
 
 
 def _suggested(step: Step, row: Row) -> dict[str, Any]:

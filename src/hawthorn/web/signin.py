@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -86,7 +87,7 @@ def lock(request: Request) -> HttpResponse:
     word = request.POST.get("password")
     if request.method == "POST" and word is None:
         request.session["locked"] = True
-        return redirect(f"{reverse('lock')}?next={target}")
+        return redirect(f"{reverse('lock')}?{urlencode({'next': target})}")
     if not request.session.get("locked"):
         return redirect(target)
     if request.method == "POST":

@@ -35,6 +35,8 @@ def own_place(town: Town, tenant: Tenant) -> int | None:
 def _tenant(request: Any) -> Tenant | None:
     """?in=<code>, the tenant of who is signed in, the cookie, else the first subdistrict."""
     many = Tenant.objects.select_related("county").filter(county__isnull=False)
+    if request.town is not None:
+        many = many.filter(county=request.town.county)
     if (code := request.GET.get("in", "")[:9]) and (found := many.filter(code=code).first()):
         return found
     if request.tenant is not None and request.tenant.county_id:

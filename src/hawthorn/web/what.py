@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -241,6 +242,7 @@ def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpRespo
         )
     except (Refused, WrongType) as problem:
         return _show(request, reading, given, problem, name)
+    messages.success(request, _("收到了，已经记在这件事上。"))
     if given["t"]:
         return redirect(f"{reverse('what-one', args=[reading.reporter.receipt])}?t={given['t']}")
     return _show(request, reading, given)

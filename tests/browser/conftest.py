@@ -1,0 +1,130 @@
+"""A served copy of the scene and a real Chromium."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from own_database import own_database, run
+
+CHROMIUM = os.environ.get("HAWTHORN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
+WORD = "梅园-7日-长密码"
+PREPARE = f"""
+import django; django.setup()
+from hawthorn.accounts.models import User
+from hawthorn.accounts.actions import make_token
+from hawthorn.kernel import clock
+from hawthorn.loops import actions as loops
+from hawthorn.loops.town import actor_for, town_by_id
+from hawthorn.territory.models import Unit
+for user in User.objects.all():
+    user.set_password({WORD!r}); user.save()
+user = User.objects.select_related("tenant__county").get(username="officer1")
+actor = actor_for(user, clock.now()); town = town_by_id(actor.county)
+unit = Unit.objects.get(code="u1").pk
+for words in ("路灯不亮", "井盖松动", "树枝挡路"):
+    loops.start("matters", dict(words=words, unit=unit, phone="19900001234"), actor=actor, now=clock.now(), door="test", town=town)
+"""
+
+
+@dataclass
+class Served:
+    """Where the product answers."""
+
+    url: str
+    env: dict[str, str]
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    """The scene, some matters, passwords, and the product's own server."""
+    with own_database() as env:
+        run(PREPARE, env)
+        port = free_port()
+        env = env | {"HAWTHORN_PORT": str(port)}
+        command = [sys.executable, "-c", "from hawthorn.config.cli import main; main(['serve', '--no-work'])"]
+        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _n in range(300):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+            try:
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+            finally:
+                connection.close()
+        yield Served(f"http://127.0.0.1:{port}", env)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for the session."""
+    if not CHROMIUM:
+        pytest.skip("没有找到 chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Person:
+    """Somebody at a screen; remembers every request that left it."""
+
+    page: Any
+    url: str
+    asked: list[str]
+
+    def go(self, path: str) -> Any:
+        """Open a page of the product."""
+        return self.page.goto(self.url + path)
+
+    def sign_in(self, who: str) -> None:
+        """By name and password."""
+        self.go("/signin")
+        self.page.fill("[name=username]", who)
+        self.page.fill("[name=password]", WORD)
+        self.page.press("[name=password]", "Enter")
+        self.page.wait_for_url("**/today")
+
+
+@pytest.fixture
+def person(chromium: Any, served: Served) -> Iterator[Any]:
+    """person(width, scripts=True): a fresh screen."""
+    contexts = []
+
+    def somebody(width: int = 360, *, scripts: bool = True) -> Person:
+        context = chromium.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts, locale="zh-CN")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        asked: list[str] = []
+        page.on("request", lambda r: asked.append(r.url))
+        return Person(page, served.url, asked)
+
+    yield somebody
+    for context in contexts:
+        context.close()
