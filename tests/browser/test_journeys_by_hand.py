@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 def submit(page: Any) -> None:
     """Send the form of the page's main part."""
-    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    page.locator("main form[method=post]").last.locator("button").last.click()
     page.wait_for_load_state()
 
 
@@ -23,8 +23,7 @@ def say(someone: Any, words: str, phone: str = "") -> tuple[str, str]:
     page.fill("[name=words]", words)
     if phone:
         page.fill("[name=phone]", phone)
-    page.locator("main form[method=post] button[type=submit]").last.click()
-    page.wait_for_load_state()
+    submit(page)
     text = page.locator("main").inner_text()
     receipt = re.search(r"\b([0-9A-Z]{4})[-\s]?([0-9A-Z]{4})\b", text)
     assert receipt, text
@@ -53,8 +52,7 @@ def step(someone: Any, item: str, name: str, **fields: str) -> None:
             page.locator(f"main [name={field}][value='{value}']").check()
         else:
             target.fill(value)
-    page.locator("main form[method=post] button[type=submit]").last.click()
-    page.wait_for_load_state()
+    submit(page)
     assert "/do/" not in page.url, page.locator("main").inner_text()[:400]
 
 
@@ -87,7 +85,7 @@ def test_a_refused_form_keeps_every_word(person: Any, scripts: bool) -> None:
     officer.page.evaluate("document.querySelectorAll('[required]').forEach(e => e.removeAttribute('required'))") if scripts else None
     form = officer.page.locator("main form[method=post]").last
     form.evaluate("f => f.noValidate = true")
-    form.locator("button[type=submit]").last.click()
+    form.locator("button").last.click()
     officer.page.wait_for_load_state()
     assert officer.page.locator("[name=tried]").input_value() == "已经试过两次"
     assert officer.page.locator("[aria-invalid=true]").count() >= 1
@@ -136,7 +134,7 @@ def test_a_resident_says_it_by_keyboard_only_in_elders_mode(person: Any) -> None
     someone.go("/say?g=999901001001001")
     tab_to(page, "e.name === 'words'")
     page.keyboard.type("台阶坏了")
-    tab_to(page, "e.tagName === 'BUTTON' && e.type === 'submit' && e.closest('main') !== null && e.closest('form[action$=\"/elder\"]') === null")
+    tab_to(page, "e.tagName === 'BUTTON' && e.closest('main') !== null && e.closest('form[action$=\"/elder\"]') === null")
     page.keyboard.press("Enter")
     page.wait_for_load_state()
     assert re.search(r"[0-9A-Z]{4}[-\s]?[0-9A-Z]{4}", page.locator("main").inner_text())
