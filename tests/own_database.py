@@ -15,6 +15,7 @@ from uuid import uuid4
 
 HERE = Path(__file__).resolve().parent
 MAKE = "import django; django.setup(); from django.core.management import call_command as c; c('migrate', verbosity=0); import make; make.scene()"
+WORD = "梅园-7日-长密码"
 _templates: dict[str, str] = {}
 
 

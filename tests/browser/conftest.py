@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from own_database import own_database, run
+
+from own_database import WORD, own_database, run
 
 CHROMIUM = os.environ.get("HAWTHORN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
-WORD = "梅园-7日-长密码"
 PREPARE = f"""
 import django; django.setup()
 from hawthorn.accounts.models import User

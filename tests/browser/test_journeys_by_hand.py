@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from own_database import WORD
+
 pytestmark = pytest.mark.browser
 
 
@@ -107,8 +109,6 @@ def test_an_officer_signs_in_reports_and_settles_by_keyboard_only(person: Any) -
     tab_to(page, "e.name === 'username'")
     page.keyboard.type("officer1")
     tab_to(page, "e.name === 'password'")
-    from conftest import WORD
-
     page.keyboard.type(WORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/today")

@@ -14,7 +14,7 @@ STAFF = {
     "desk": ("/desk", "/counter", "/team"),
     "county_admin": ("/today", "/complaints", "/categories"),
 }
-MODES = [(360, False), (1280, False), (360, True), (1280, True)]
+MODES = [(360, False), (1280, False), (360, True)]
 
 
 def findings(page: Any) -> list[str]:

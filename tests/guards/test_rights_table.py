@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from make import Scene
 
 from hawthorn.accounts.actions import make_token
 from hawthorn.accounts.models import User
 from hawthorn.journal.models import Event
 from hawthorn.loops.models import Item, Reporter
+from make import Scene
 
 TABLE = Path(__file__).with_name("rights.txt")
 ROLES = (
@@ -90,15 +90,26 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
 def api_requests(route: str) -> list[tuple[str, str, Any]]:
     """The same for the JSON interface."""
     if "steps" in route:
-        return [("API POST", f"/api/v1/{x}", {}) for x in ("matters/{m1}/steps/accept", "matters/{m9}/steps/accept", "complaints/{c1}/steps/take_up", "assists/{assist}/steps/assist_refuse")]
+        return [
+            ("API POST", f"/api/v1/{x}", {})
+            for x in ("matters/{m1}/steps/accept", "matters/{m9}/steps/accept", "complaints/{c1}/steps/take_up", "assists/{assist}/steps/assist_refuse")
+        ]
     if "events" in route:
         return [("API GET", f"/api/v1/matters/{{{x}}}/events", None) for x in ("m1", "m9")] + [("API GET", "/api/v1/complaints/{c1}/events", None)]
     if "choices" in route:
         return [("API GET", "/api/v1/choices/leads", None), ("API GET", "/api/v1/choices/leads?item={m9}", None)]
     if route.count("<") == 2:
-        return [("API GET", f"/api/v1/matters/{{{x}}}", None) for x in ("m1", "m9", "m2")] + [("API GET", "/api/v1/complaints/{c1}", None), ("API GET", "/api/v1/assists/{assist}", None)]
+        return [("API GET", f"/api/v1/matters/{{{x}}}", None) for x in ("m1", "m9", "m2")] + [
+            ("API GET", "/api/v1/complaints/{c1}", None),
+            ("API GET", "/api/v1/assists/{assist}", None),
+        ]
     if route.count("<") == 1:
-        return [("API GET", "/api/v1/matters", None), ("API GET", "/api/v1/complaints", None), ("API POST", "/api/v1/assists", {}), ("API POST", "/api/v1/matters", {})]
+        return [
+            ("API GET", "/api/v1/matters", None),
+            ("API GET", "/api/v1/complaints", None),
+            ("API POST", "/api/v1/assists", {}),
+            ("API POST", "/api/v1/matters", {}),
+        ]
     method = "API POST" if route.endswith("/files") else "API GET"
     return [(method, route, {} if method == "API POST" else None)]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from make import Scene
 
 from hawthorn.journal.models import Event, Lease, Seal
 from hawthorn.journal.queries import seal_problems
@@ -13,6 +12,7 @@ from hawthorn.kernel.slots import DUE_WORK
 from hawthorn.loops import tasks
 from hawthorn.loops.check import problems, warnings
 from hawthorn.loops.models import Nudge
+from make import Scene
 
 
 def parked(s: Scene) -> int:

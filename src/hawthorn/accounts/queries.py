@@ -10,8 +10,9 @@ from django.db.models import Q
 from hawthorn.accounts.models import Reveal, Token, User
 
 # What a request needs to know who asks; anything else of these rows is fetched only where it is asked for.
-OF_TOKEN = ("expires_at", "user__username", "user__name", "user__must_change", "user__tenant__county__name", "user__tenant__county__revision") + (
-    "user__tenant__name", "user__tenant__revision",
+OF_TOKEN = (
+    "expires_at", "user__username", "user__name", "user__must_change", "user__tenant__name", "user__tenant__revision",
+    "user__tenant__county__name", "user__tenant__county__revision",
 )  # fmt: skip
 
 

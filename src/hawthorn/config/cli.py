@@ -131,7 +131,13 @@ def import_messages(args: argparse.Namespace) -> int:
     from hawthorn.kernel import clock
 
     report = messages.import_messages(args.file, tenant_code=args.tenant, source=args.source, dry_run=args.dry_run, now=clock.now())
-    say(report.words())
+    for problem in report.errors[:50]:
+        say(f"{problem.where}：{problem.words}")
+    say(f"共 {report.rows} 行：{'将收' if args.dry_run else '新收'} {report.new} 件，以前收过 {report.known} 件，有问题 {len(report.errors)} 行。")
+    if report.errors and report.rows:
+        wrong = Path(args.file).with_suffix(".有问题的行.xlsx")
+        wrong.write_bytes(messages.errors_sheet(report))
+        say(f"有问题的行写在 {wrong}，改好后再导入这一张就行。")
     return 1 if report.errors else 0
 
 
@@ -148,7 +154,7 @@ def import_workbook(args: argparse.Namespace) -> int:
         return 1
     planned = workbook.plan(workbook.read_workbook(Path(args.file).read_bytes()), tenant, now=clock.now())
     for problem in planned.problems:
-        say(str(problem))
+        say(f"{problem.where}：{problem.words}")
     for change in planned.changes:
         say(f"将要：{change}")
     if planned.problems:

@@ -112,7 +112,7 @@ def chips_of(grid: int, value: Any, problem: Exception | None = None) -> forms.F
     wrong = forms.problems(problem).get("unit", "")
     field: forms.Field = {"name": "unit", "label": _("在哪里"), "required": False, "error": wrong}
     chosen = str(value or "")
-    choices = [{"value": u.unit_id, "label": u.unit.name, "keys": u.unit.initials, "on": str(u.unit_id) == chosen} for u in units]
+    choices = [{"value": u.unit_id, "label": u.unit.name, "initials": u.unit.initials, "on": str(u.unit_id) == chosen} for u in units]
     if len(choices) > FEW:
         return field | {"kind": "select", "choices": choices, "blank": _("不选"), "filter": _("输入几个字来找")}
     return field | {"kind": "radio-chips", "choices": [*choices, {"value": "", "label": _("别处"), "on": False}]}

@@ -7,20 +7,32 @@ from typing import Any
 from django.db.transaction import atomic
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hawthorn.kernel.errors import NotThere, Refused, WrongType
 from hawthorn.kernel.slots import CHOICES
+from hawthorn.kernel.steps import offered
 from hawthorn.loops import queries, reporters
 from hawthorn.loops.actions import take_step
+from hawthorn.loops.models import Item
+from hawthorn.loops.rows import Row
 from hawthorn.loops.town import town_by_id
 from hawthorn.matters.rules.needs import Words
 from hawthorn.web import forms, uploads, visitors
 from hawthorn.web.middleware import public
-from hawthorn.web.request import Request, asking_of
+from hawthorn.web.request import Request, asking_of, world_of
 
-FORMS = (("add_words", "记下补充"), ("solved", "说解决了"), ("unsolved", "说没解决"))
+# What is written down at the counter, as it is called there, in this order; only where the engine offers it.
+DOINGS = {
+    "solved": "说解决了",
+    "unsolved": "说没解决",
+    "agrees": "认可答复",
+    "resident_answers": "记下回答",
+    "add_words": "记下补充",
+    "urge": "催办",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +64,19 @@ def _look_up(request: Request, tail: str, unit: int | None) -> list[dict[str, An
     if not tail and unit is None:
         return []
     rows = reporters.look_up(actor=request.actor, town=request.town, now=request.now, tail=tail, unit=unit)
-    return [{"id": item, "sentence": sentence} for item, sentence in rows]
+    items = {item.pk: item for item in Item.objects.filter(pk__in=[number for number, _sentence in rows])}
+    seen = queries.visible_among(list(items.values()), actor=request.actor, town=request.town, now=request.now)
+    steps = {row.item.pk: _doings(row, request) for row in seen}
+    rows.sort(key=lambda found: not items[found[0]].open)  # what is still open is asked for first
+    return [{"id": item, "sentence": sentence, "doings": steps.get(item, [])} for item, sentence in rows]
+
+
+def _doings(row: Row, request: Request) -> list[dict[str, str]]:
+    """What may be written down for the one who asks, as the engine offers it."""
+    names = {step.name for step in offered(row.loop, row.facts, request.actor, world_of(request))}
+    if "solved" in names:
+        names.discard("agrees")  # one word of two that mean the same to a resident
+    return [{"label": _(label), "url": reverse("step", args=[row.item.pk, name])} for name, label in DOINGS.items() if name in names]
 
 
 @public

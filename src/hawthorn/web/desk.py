@@ -56,4 +56,4 @@ def _line(item: Item, request: Request, said: str, outside: Any, seat: Seat) -> 
     step = (
         {"text": _("派单"), "url": reverse("step", args=[item.pk, "dispatch"])} if may_dispatch else {"text": _("查看"), "url": reverse("item", args=[item.pk])}
     )
-    return {"cells": [first, place, holder, due, step | {"label": _("下一步")}]}
+    return {"cells": [first, place, holder, due, step | {"label": _("下一步"), "button": True}]}

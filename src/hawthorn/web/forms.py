@@ -124,7 +124,7 @@ def _choose(rows: list[tuple[Any, str]], value: Any, many: bool, required: bool)
     choices = [{"value": v, "label": label, "on": str(v) in chosen} for v, label in rows]
     if many and len(choices) <= FEW * 3:
         return {"kind": "radio-chips", "many": True, "choices": choices}
-    kind: Field = {"kind": "multiselect" if many else "select", "choices": choices, "filter": _("输入几个字来找")}
+    kind: Field = {"kind": "multiselect" if many else "select", "choices": choices} | ({"filter": _("输入几个字来找")} if len(choices) > FEW * 2 else {})
     return kind if many else kind | {"blank": _("请选择") if required else _("不选")}
 
 

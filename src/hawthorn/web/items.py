@@ -25,6 +25,7 @@ from hawthorn.web import forms, pages, rows, slips, story, uploads, words
 from hawthorn.web.request import Request, asking_of, world_of
 
 FIRST = ("accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again")
+SECOND = ("unsolved", "agrees", "not_reached", "fail")
 WAYS = {"none": "没有留联系方式，凭回执查", "phone": "留了电话", "visit": "请上门答复", "mail": "留了邮箱"}
 ASKER_FIELDS = ("words", "name", "phone", "wants_visit", "address", "hides_from_grid", "on_behalf")
 
@@ -57,7 +58,7 @@ def offers(row: Row, request: Request) -> dict[str, Any]:
     """The open steps as buttons: what moves the item first, rare ones under 更多; and what bars a step that would be mine."""
     world = world_of(request)
     mine = offered(row.loop, row.facts, request.actor, world)
-    key = {s.name: (FIRST.index(s.name) if s.name in FIRST else len(FIRST) + s.plain) for s in mine}
+    key = {s.name: (FIRST.index(s.name) if s.name in FIRST else len(FIRST) + _rank(s)) for s in mine}
     mine.sort(key=lambda s: key[s.name])
     shown = [_offer(s, row) for s in mine if not s.rare]
     if shown and mine[0].name in FIRST:
@@ -65,6 +66,11 @@ def offers(row: Row, request: Request) -> dict[str, Any]:
     barred = [s for s in row.loop.steps.values() if row.item.stage in s.sources and s not in mine and s.may(row.facts, request.actor)]
     refused = [{"label": _(s.label), "why": _(Refused(refusal(s, row.facts, request.actor, world)).detail)} for s in barred]
     return {"offers": shown, "rare": [_offer(s, row) for s in mine if s.rare], "refused": refused}
+
+
+def _rank(step: Step) -> int:
+    """What answers the same question stands beside the first; plain notes last."""
+    return SECOND.index(step.name) if step.name in SECOND else len(SECOND) + step.plain
 
 
 def _offer(step: Step, row: Row) -> dict[str, Any]:

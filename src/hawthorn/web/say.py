@@ -73,7 +73,7 @@ def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem
     drawn["words"] |= {"label": _("什么事？"), "placeholder": _("例如：三单元楼道灯不亮"), "rows": 3}
     drawn["phone"] |= {"label": _("怎么告诉您结果？电话"), "help": _("只用来办这件事、告诉您结果。不留也一样办，凭回执查。")}
     drawn["files"]["multiple"] = False
-    where = chips_of(grid.id, raw.get("unit"), problem) if grid else drawn["grid"] | {"label": _("在哪个网格？"), "blank": _("不知道，请工作人员来定")}
+    where = chips_of(grid.id, raw.get("unit"), problem) if grid else drawn["grid"] | {"label": _("在哪个网格？"), "blank": _("不知道")}
     context = {
         "title": _("有什么事，跟我们说"),
         "grid": grid,

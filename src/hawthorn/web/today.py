@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -59,9 +60,11 @@ def _posts_words(request: Request) -> str:
 
 
 def told(request: Request, posts: list[int]) -> list[dict[str, Any]]:
-    """请知悉: what my posts were told and nobody has taken note of; of several about one thing, the newest."""
+    """请知悉: what my posts were told and nobody has taken note of; of several about one thing, the newest; limits of ended things no longer matter."""
     found: dict[tuple[int, int], dict[str, Any]] = {}
-    for n in Nudge.objects.filter(post__in=posts, seen_at__isnull=True).select_related("item").order_by("id")[:MOST]:
+    for n in (
+        Nudge.objects.filter(post__in=posts, seen_at__isnull=True).filter(Q(kind="told") | Q(item__open=True)).select_related("item").order_by("id")[:MOST]
+    ):
         what, where = words.split_title(n.item.title)
         found[n.item_id, n.post_id] = {
             "id": n.pk,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.web import books, capture, counter, desk, items, lists, machines, maps, public, say, signin, team, today, what
+from hawthorn.web import books, capture, counter, desk, imports, items, lists, machines, maps, printing, public, say, signin, team, today, what
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("paste", capture.paste, name="paste"),
     path("i/<int:item>", items.item, name="item"),
     path("i/<int:item>/do/<slug:name>", items.step, name="step"),
+    path("i/<int:item>/print", printing.item_print, name="item-print"),
     path("i/<int:item>/reveal", items.reveal, name="reveal"),
     path("files/<int:file>", items.file, name="file"),
     path("desk", desk.desk, name="desk"),
@@ -44,7 +45,7 @@ urlpatterns = [
     path("categories.xlsx", books.categories_xlsx, name="categories-xlsx"),
     path("workbook", books.setup_book, name="workbook"),
     path("workbook.xlsx", books.setup_xlsx, name="workbook-xlsx"),
-    path("import/messages", books.messages_sheet, name="import-messages"),
+    path("import/messages", imports.messages_sheet, name="import-messages"),
     path("", include("hawthorn.web.api_urls")),
 ]
 taken = {p.name for p in urlpatterns if hasattr(p, "name")}

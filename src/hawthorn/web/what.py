@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +23,7 @@ from hawthorn.loops.actions import take_step
 from hawthorn.loops.models import Reporter
 from hawthorn.loops.rows import Row
 from hawthorn.loops.town import town_by_id
-from hawthorn.web import forms, story, uploads, visitors, words
+from hawthorn.web import forms, mine, story, uploads, visitors, words
 from hawthorn.web.items import send_file
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
@@ -43,13 +43,13 @@ MINE = {
     "unsatisfied": ("对答复不满意", ("reason",)),
     "withdraw": ("撤回", ("words",)),
 }
-ASKS = {"words": "想说的话", "reason": "哪里没办好", "say": "为什么撤销", "rating": "满意吗"}
+ASKS = {"words": "想说的话", "reason": "哪里没办好", "say": "为什么不用办了", "rating": "满意吗"}
 NEXT = {
-    "已收到": "负责的岗位会在受理期限内接办。",
-    "正在办": "办好以后会有人核查，再告诉您。",
-    "等您补充": "请补充一句，补充之前时限先停着。",
+    "已收到": "负责的岗位会按期接手。",
+    "正在办": "办好以后，换一个人看过，再告诉您。",
+    "等您补充": "请您补充一句；您补充之前，期限先停着。",
     "请您确认": "请说一声：解决了没有。",
-    "暂缓，到时再看": "到了日子会接着办。",
+    "暂缓，到时再看": "到了那一天会接着办。",
     "等外单位处理": "对方答复以后接着办。",
 }
 
@@ -124,14 +124,16 @@ def _ask(request: Request, code: str, wrong: bool = False) -> HttpResponse:
         {
             "kind": "text",
             "name": "word",
-            "label": _("口令（四个字）"),
-            "help": _("有口令，可以看，也可以补充、确认。"),
+            "label": _("口令（四位）"),
+            "help": _("有口令，可以看，也可以补充、催办、说解决了没有。"),
             "autocomplete": "off",
             "no_draft": True,
         },
         {"kind": "text", "name": "tail", "label": _("或者手机后四位"), "help": _("只能看。"), "inputmode": "numeric", "max_length": 4, "no_draft": True},
     ]
-    errors = [{"id": "f-receipt", "label": "", "text": _("编号、口令或者后四位对不上。请照着回执再看一遍；多次不对要等十五分钟。")}] if wrong else []
+    errors = (
+        [{"id": "f-receipt", "label": "", "text": _("编号、口令或者后四位对不上，没有打开。请照着回执再写一遍；错得多了，要等十五分钟。")}] if wrong else []
+    )
     context = {"fields": fields, "errors": errors, "action": reverse("what")}
     return render(request, "web/what_find.html", context, status=404 if wrong else 200)
 
@@ -145,6 +147,7 @@ def _show(request: Request, reading: Reading, given: dict[str, str], problem: Ex
         "steps": _bar(row, stand),
         "next": _(NEXT.get(stand.reads, "")) if stand.is_open else "",
         "promise": words.until(stand.promise_at, request.now) if stand.promise_at and stand.stage in PROMISED else "",
+        "last": stand.public[-1][2] if stand.public else "",
         "is_merged": bool(stand.merged_into),
         "story": [
             {"label": _(label), "at": words.moment(at, request.now), "iso": at.isoformat(), "texts": [{"words": said, "public": True}]}
@@ -155,6 +158,7 @@ def _show(request: Request, reading: Reading, given: dict[str, str], problem: Ex
         "action": reverse("what-one", args=[reading.reporter.receipt]),
         "doings": _doings(request, reading, row, problem, name),
         "may_act": reading.actor is not None,
+        "own": mine.panel(reading.reporter) if reading.actor is not None else {},
     }
     return render(request, "web/what.html", context, status=409 if problem else 200)
 
@@ -216,8 +220,10 @@ def _doing(request: Request, step: Step, asking: Asking, problem: Exception | No
 
 def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpResponse:
     name = request.POST["do"]
+    if name == mine.FORGET and reading.actor is not None:
+        return _forget(request, reading, given)
     if reading.actor is None or name not in MINE:
-        raise Refused("not_yours", detail=_("要补充、要确认，请用回执上的口令打开。"))
+        raise Refused("not_yours", detail=_("要补充、要说解决了没有，请用回执上的四位口令打开。什么都没有改动。"))
     row = queries.get_visible(reading.actor.seats[0].place, actor=reading.actor, town=reading.town, now=request.now)
     step = row.loop.steps.get(name)
     if step is None:
@@ -243,9 +249,25 @@ def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpRespo
     except (Refused, WrongType) as problem:
         return _show(request, reading, given, problem, name)
     messages.success(request, _("收到了，已经记在这件事上。"))
+    return _again(request, reading, given)
+
+
+def _forget(request: Request, reading: Reading, given: dict[str, str]) -> HttpResponse:
+    """删除我的联系方式: of this receipt only; nothing else of the matter changes."""
+    if mine.forget(reading.reporter, request):
+        messages.success(request, _("您的联系方式已经删掉，找不回来了。这件事接着办，结果请凭回执编号和口令来看。"))
+    else:
+        messages.info(request, _("这里没有留您的联系方式，没有要删的。"))
+    return _again(request, reading, given)
+
+
+def _again(request: Request, reading: Reading, given: dict[str, str]) -> HttpResponse:
+    """The page anew: by its link where there is one; else shown at once, for the word never stands in an address."""
+    code = reading.reporter.receipt
     if given["t"]:
-        return redirect(f"{reverse('what-one', args=[reading.reporter.receipt])}?t={given['t']}")
-    return _show(request, reading, given)
+        return redirect(f"{reverse('what-one', args=[code])}?t={given['t']}")
+    fresh = reporters.by_receipt(code)
+    return _show(request, replace(reading, reporter=fresh) if fresh else reading, given)
 
 
 @public

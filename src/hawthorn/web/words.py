@@ -43,6 +43,14 @@ def moment(at: datetime | None, now: datetime) -> str:
     return f"{near or day(there.date(), today)} {there:%H:%M}"
 
 
+def stamp(at: datetime | None) -> str:
+    """“2026年11月23日 16:00”: as it is written on paper."""
+    if at is None:
+        return ""
+    on, clock = day_of(at)
+    return f"{on.year}年{on.month}月{on.day}日 {clock}"
+
+
 def until(at: datetime, now: datetime) -> str:
     """“今天 18:00 前”, “明天 08:05 前”, “11月25日前”."""
     on, clock = day_of(at)

@@ -56,7 +56,7 @@ def write_accounts(t: DemoTown, life: Life, now: datetime) -> Path:
     rows: list[dict[str, Any]] = []
     for role, post, username in ACCOUNTS:
         user = t.users[username]
-        password = f"{secrets.choice('梅兰竹菊松柏')}{secrets.token_urlsafe(9)}"
+        password = secrets.token_urlsafe(10)
         user.set_password(password)
         user.save(update_fields=["password"])
         token = make_token(user, "演示", now=now)

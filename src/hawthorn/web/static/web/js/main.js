@@ -24,5 +24,11 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-on-its-way]")) delete form.dataset.onItsWay;
 });
 
+// A button to print, where a browser can; without scripts the words beside it say how.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // The summary of errors takes the focus, so that it is read out first.
 document.querySelector(".errors[tabindex]")?.focus();
