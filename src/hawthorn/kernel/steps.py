@@ -29,6 +29,8 @@ class Needs(BaseModel):
 
 
 def _aware(at: datetime) -> datetime:
+    if not 2000 <= at.year <= 2200:
+        raise ValueError(_("日期不对，请填最近的年份。"))
     return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
 

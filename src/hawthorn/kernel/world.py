@@ -145,6 +145,7 @@ class Town:
     leads: dict[tuple[int, int | None, int | None], int] = field(default_factory=dict)
     policies: dict[int, PolicyCard] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    employers: dict[int, int] = field(default_factory=dict)
     tenants: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ class LoopsConfig(AppConfig):
 
         DUE_WORK.put("time_outs", tasks.time_outs)
         DUE_WORK.put("nudges", tasks.nudges)
+        DUE_WORK.put("erasures", tasks.erasures)
         DUE_WORK.put("seals", tasks.seals)
 
         for name, provider in PROVIDERS.items():

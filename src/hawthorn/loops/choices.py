@@ -173,7 +173,10 @@ def _people(asking: Asking) -> list[Person]:
 
 
 def _may_person(asking: Asking, person: Person) -> bool:
-    return bool(asking.actor.system or asking.actor.seats)
+    if asking.actor.system:
+        return True
+    desks = {asking.town.places[s.place].tenant for s in asking.actor.seats if s.kind in ("subdistrict_desk", "county_desk")}
+    return asking.town.employers.get(person.id) in desks
 
 
 def _person(asking: Asking, value: int) -> Person | None:

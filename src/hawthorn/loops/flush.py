@@ -6,6 +6,9 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+
 from hawthorn.accounts import keys
 from hawthorn.accounts.models import Contact
 from hawthorn.files.models import Attachment
@@ -103,9 +106,19 @@ def _links(work: Work) -> None:
 
 def _move(row: Row, target: Row) -> None:
     if row is target:
-        Reporter.objects.filter(moved_from=row.item).update(item=row.item, moved_from=None)
+        _bring_back(row)
     else:
-        Reporter.objects.filter(item=row.item).update(item=target.item, moved_from=row.item)
+        path = Concat(F("moved_path"), Value(f"{row.item.pk},"))
+        Reporter.objects.filter(item=row.item).update(item=target.item, moved_from=row.item, moved_path=path)
+
+
+def _bring_back(row: Row) -> None:
+    """Whoever came from this item, by whatever way since, is here again; the way before it stays."""
+    mark = f",{row.item.pk},"
+    for reporter in Reporter.objects.filter(moved_path__contains=mark):
+        before = reporter.moved_path[: reporter.moved_path.index(mark) + 1]
+        last = before.strip(",").rpartition(",")[2]
+        Reporter.objects.filter(pk=reporter.pk).update(item=row.item, moved_path=before, moved_from=int(last) if last else None)
 
 
 def _askers(work: Work) -> None:

@@ -135,6 +135,7 @@ class Reporter(models.Model):
     at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     moved_from = models.ForeignKey(Item, models.PROTECT, null=True, related_name="+")
+    moved_path = models.CharField(max_length=200, default=",")
 
     class Meta:
         constraints = [CheckConstraint(condition=Q(way__in=["none", "phone", "visit", "mail"]), name="reporter_way")]

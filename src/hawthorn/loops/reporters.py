@@ -18,9 +18,10 @@ from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Actor, Seat, Town
-from hawthorn.loops import queries
+from hawthorn.loops import actions, queries
 from hawthorn.loops.models import Item, OneTimeLink, Reporter, Text
 from hawthorn.loops.rows import Row
+from hawthorn.loops.town import system
 
 MOST = 20
 LOOKED_AT = 60
@@ -271,9 +272,14 @@ def erase_expired(now: datetime, closed_days: int = CLOSED_DAYS) -> int:
 
 def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
     """Empty one asker's contact because they ask for it; whether there was one. Others who asked keep theirs."""
+    way, loop = reporter.way, Item.objects.only("loop").get(pk=reporter.item_id).loop
     with transaction.atomic():
         done = Contact.objects.filter(pk=reporter.contact_id, erased_at=None).update(**_emptied(now)) if reporter.contact_id else 0
         Reporter.objects.filter(pk=reporter.pk).exclude(way="none").update(way="none")
+        if done and way != "none" and "contact_gone" in LOOPS[loop].steps:
+            county = Contact.objects.values_list("county", flat=True).get(pk=reporter.contact_id)
+            less = {"tellable": 1, "by_phone": int(way == "phone"), "visits": int(way == "visit")}
+            actions.take_step(loop, reporter.item_id, "contact_gone", less, actor=system("erasure", county), now=now, door="what")
     return bool(done)
 
 

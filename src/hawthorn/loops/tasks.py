@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.db.transaction import atomic
 
+from hawthorn.files import actions as files
 from hawthorn.journal import actions as journal
 from hawthorn.journal.models import Lease
 from hawthorn.kernel.calendar import Limit
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import DUE_WORK, LOOPS
 from hawthorn.kernel.world import Town
-from hawthorn.loops import actions
+from hawthorn.loops import actions, reporters
 from hawthorn.loops.models import Item, Nudge
 from hawthorn.loops.town import system, town_of
 from hawthorn.tenants.models import Tenant
@@ -110,6 +111,11 @@ def _whom(kind: str, holder: int, town: Town) -> int | None:
         return holder
     up = town.above(holder)
     return up if kind == "due" or up is None else town.above(up) or up
+
+
+def erasures(*, town: Town, now: datetime) -> int:
+    """Contacts whose time is over are emptied; uploads nobody used are removed."""
+    return reporters.erase_expired(now) + files.prune_unused(now)
 
 
 def seals(*, town: Town, now: datetime) -> int:

@@ -78,7 +78,9 @@ def _read_people(town: Town) -> None:
         roster[night.place_id, night.on].add(night.user_id)
     town.holders, town.stand_ins = dict(holders), dict(stand_ins)
     town.roster = {key: frozenset(users) for key, users in roster.items()}
-    town.names = dict(User.objects.filter(tenant__in=list(town.tenants), is_active=True).values_list("id", "name"))
+    people = User.objects.filter(tenant__in=list(town.tenants), is_active=True).values_list("id", "name", "tenant_id")
+    town.names = {pk: name for pk, name, _tenant in people}
+    town.employers = {pk: tenant for pk, _name, tenant in people}
 
 
 def _read_catalogues(town: Town, tenants: list[int]) -> None:

@@ -70,6 +70,8 @@ class Work:
     # ── the two verbs ──
     def take(self, loop: str, item: int, name: str, raw: Mapping[str, Any], actor: Actor | None = None) -> Row:
         """Take a step on a locked row; `actor` None: as an effect of another step."""
+        if actor is None and item not in self.rows:
+            raise Relock([(loop, item)])
         row = self.row(loop, item)
         step = row.loop.steps.get(name)
         if step is None or not step.sources:

@@ -23,7 +23,6 @@ from hawthorn.web import rows, words
 from hawthorn.web.request import Request, seat_of
 
 MOST = 200
-TOLD = {"soon": "快到期", "due": "到期了", "late": "超时了", "told": "请您知道"}
 
 
 def today(request: Request) -> HttpResponse:
@@ -70,7 +69,7 @@ def told(request: Request, posts: list[int]) -> list[dict[str, Any]]:
             "id": n.pk,
             "what": f"{what} · {where}" if where else what,
             "url": f"/i/{n.item_id}",
-            "tag": {"text": _(TOLD[n.kind]), "kind": "late" if n.kind == "late" else "soon" if n.kind != "told" else "level"},
+            "tag": {"text": _("请您知道"), "kind": "level"} if n.kind == "told" else words.due_tag(n.item, request.now),  # as it is now, not as it was told
             "where": f"{_(LOOPS[n.item.loop].label)} · {words.moment(n.at, request.now)}",
         }
     return list(found.values())[:30]

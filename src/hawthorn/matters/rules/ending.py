@@ -148,7 +148,9 @@ def unmerge_bar(f: MatterFacts, w: World) -> str:
 def unmerged(do: Any, row: Any, before: Any, g: Any) -> None:
     """The askers come back."""
     names = ("reporters", "tellable", "by_phone", "visits", "outside_number")
-    do.take("matters", before.merged_into, "lost", {k: getattr(before, k) for k in names})
+    into = before.merged_into
+    while into is not None:  # what it was merged into may have been merged further since
+        into = do.take("matters", into, "lost", {k: getattr(before, k) for k in names}).facts.merged_into
     do.unlink(row, before.merged_into)
     if before.reporters:
         do.return_askers(row)

@@ -188,6 +188,11 @@ def lost(f: MatterFacts, g: Any, w: World) -> MatterFacts:
     )  # fmt: skip
 
 
+def contact_gone(f: MatterFacts, g: Any, w: World) -> MatterFacts:
+    """来话人删掉了联系方式: still an asker, but nobody to call; the end stands under the receipt."""
+    return replace(f, tellable=max(0, f.tellable - g.tellable), by_phone=max(0, f.by_phone - g.by_phone), visits=max(0, f.visits - g.visits))
+
+
 def urge(f: MatterFacts, g: Any, w: World) -> MatterFacts:
     """催办: the day is kept, so that an asker urges once a day."""
     return replace(f, urged_on=local(w.now).date()) if w.seat and w.seat.kind == "reporter" else f
@@ -246,13 +251,14 @@ STEPS = [
     Step("relocate", _("改地点"), OPEN, OPEN, _("责任岗位、主办、窗口"), who.either(who.holder, who.lead, who.desks), relocate, needs.Relocate, rare=True),
     stays("follow", _("也反映了"), _("任何岗位；居民"), who.either(who.any_seat, who.resident), follow, needs=needs.Follow, effect=add_asker, plain=True, rare=True),
     stays("contact", _("联系来话人"), _("责任岗位、主办"), who.either(who.holder, who.lead), contacted, needs=needs.Contacted, plain=True),
-    stays("add_words", _("补充"), _("来话人；代来话人的岗位"), who.for_asker, needs=needs.Words, effect=attach("staff"), plain=True, rare=True),
+    stays("add_words", _("补充"), _("来话人；代来话人的岗位；拿一次性链接的人"), who.either(who.for_asker, who.outsider), needs=needs.Words, effect=attach("staff"), plain=True, rare=True),
     stays("note", _("记一笔"), _("看得到这件事的岗位"), who.any_seat, needs=needs.Note, effect=attach("staff"), plain=True),
     stays("tell", _("告知"), _("主办、窗口"), who.either(who.lead, who.desks), needs=needs.Tell, plain=True, say="say"),
     stays("urge", _("催办"), _("本级以上窗口；来话人每天一次"), who.either(who.desks, who.reporter), urge, needs=needs.Urge, bar=urge_bar, effect=urged, plain=True, rare=True),
     stays("instruct", _("督办"), _("分管领导、县级窗口"), who.of_kind("subdistrict_leader", "county_desk"), needs=needs.Instruct, effect=instruct_effect, rare=True),
     stays("gained", _("并入了重复事项"), _("合并时自动"), who.by_system, gained, needs=needs.Gained),
     Step("lost", _("合并撤回"), ALL, ALL, _("撤回合并时自动"), who.by_system, lost, needs.Gained),
+    Step("contact_gone", _("联系方式已删除"), ALL, ALL, _("来话人要求删除时自动"), who.by_system, contact_gone, needs.Gained),
     stays("assist_ended", _("协办结束"), _("协办结束时自动"), who.by_system, lambda f, g, w: replace(f, open_assists=f.open_assists - 1)),
     stays("part_ended", _("拆分的一部分办完"), _("部分办完时自动"), who.by_system, lambda f, g, w: replace(f, open_parts=f.open_parts - 1)),
     Step("approval_ended", _("请示结束"), OPEN, OPEN, _("请示结束时自动"), who.by_system, lambda f, g, w: replace(f, approval=None)),
