@@ -1,7 +1,7 @@
 """make messages: reads every sentence of the product out of the code, keeps the English catalogue complete, compiles it.
 
 The Chinese sentence is the msgid. Python is read by Babel; a template is first turned into Python by Django's own templatize.
-Words in tables (NAME = {… "受理" …} in web, shown through gettext(variable)) are read as well. `--check` writes nothing and says what is wrong.
+Words in tables (NAME = {… "受理" …} in web, shown through gettext(variable)) are read as well. `--check` writes nothing.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 Found = tuple[str | tuple[str, ...], str | None]
+Key = tuple[str, str | None]
 HEADERS = {
     "MIME-Version": "1.0",
     "Content-Type": "text/plain; charset=UTF-8",
@@ -44,15 +45,23 @@ HEADERS = {
 }
 
 
-def is_chinese(words: str) -> bool:
-    """Does the text hold a Chinese character."""
-    return any("\u4e00" <= c <= "\u9fff" for c in words)
+def is_source(words: str) -> bool:
+    """Is the text in the source language: a Chinese character, or a full-width mark such as “：”."""
+    return any("\u3000" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef" for c in words)
 
 
 def in_python(code: str) -> Iterator[Found]:
     """Messages in calls of the keywords."""
     for _line, message, _comments, context in extract("python", io.BytesIO(code.encode()), KEYWORDS, options={"encoding": "utf-8"}):
-        yield message, context
+        if is_source(message if isinstance(message, str) else message[0]):
+            yield message, context
+
+
+def in_fstrings(code: str) -> Iterator[Found]:
+    """Messages in calls inside f"…": before Python 3.12 the tokens of an f-string are one, and Babel does not look inside."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FormattedValue):
+            yield from in_python(ast.unparse(node.value))
 
 
 def in_template(html: str) -> Iterator[Found]:
@@ -62,15 +71,16 @@ def in_template(html: str) -> Iterator[Found]:
 
 
 def in_tables(code: str) -> Iterator[Found]:
-    """Chinese words in constants (NAME = …) of a module: they are shown through gettext(variable)."""
-    for node in ast.parse(code).body:
-        if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
-            continue
-        names = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if all(isinstance(n, ast.Name) and n.id.isupper() for n in names):
-            for one in ast.walk(node.value):
-                if isinstance(one, ast.Constant) and isinstance(one.value, str) and is_chinese(one.value):
-                    yield one.value, None
+    """Chinese words that stand in a module of web without a mark: tables such as NAME = {… "受理" …}, shown through gettext(variable)."""
+    tree = ast.parse(code)
+    apart = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    apart |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+            apart |= {id(one) for one in ast.walk(node)}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and any(map(str.isalpha, one.value)) and is_source(one.value) and id(one) not in apart:
+            yield one.value, None
 
 
 def files(source: Path, suffix: str) -> list[Path]:
@@ -78,26 +88,27 @@ def files(source: Path, suffix: str) -> list[Path]:
     return [p for p in sorted(source.rglob(f"*{suffix}")) if "migrations" not in p.parts]
 
 
-def messages(source: Path = SOURCE) -> dict[str | tuple[str, str | None], Found]:
-    """All messages of the code, by key."""
-    found: list[Found] = []
+def said_in(source: Path) -> Iterator[Found]:
+    """Everything that is said, in the order of the files."""
     for path in files(source, ".py"):
         code = path.read_text(encoding="utf-8")
-        found += in_python(code)
+        yield from in_python(code)
+        yield from in_fstrings(code)
         if path.is_relative_to(source / "web"):
-            found += in_tables(code)
+            yield from in_tables(code)
     for suffix in (".html", ".txt"):
         for path in files(source, suffix):
             if "templates" in path.parts:
-                found += in_template(path.read_text(encoding="utf-8"))
-    catalog = Catalog()
-    kept: dict[str | tuple[str, str | None], Found] = {}
-    for message, context in found:
-        first = message if isinstance(message, str) else message[0]
-        if first:
-            key = catalog._key_for(message, context)  # plural and singular share a key, as in gettext
-            if key not in kept or isinstance(message, tuple):
-                kept[key] = (message, context)
+                yield from in_template(path.read_text(encoding="utf-8"))
+
+
+def messages(source: Path = SOURCE) -> dict[Key, Found]:
+    """All messages of the code, by key; a plural and its singular share one, as in gettext."""
+    kept: dict[Key, Found] = {}
+    for message, context in said_in(source):
+        key = (message if isinstance(message, str) else message[0], context)
+        if key not in kept or isinstance(message, tuple):
+            kept[key] = (message, context)
     return kept
 
 
@@ -116,23 +127,20 @@ def fresh() -> Catalog:
     return catalog
 
 
-def updated(old: Catalog, found: dict[str | tuple[str, str | None], Found]) -> Catalog:
+def updated(old: Catalog, found: dict[Key, Found]) -> Catalog:
     """The messages of the code with the translations there are; what the code no longer says is dropped."""
     catalog = fresh()
-    for message, context in sorted(found.values(), key=lambda f: (f[0] if isinstance(f[0], str) else f[0][0], f[1] or "")):
-        first = message if isinstance(message, str) else message[0]
+    for (first, context), (message, _context) in sorted(found.items(), key=lambda f: (f[0][0], f[0][1] or "")):
         was = old.get(first, context)
-        said: str | tuple[str, ...] | None = was.string if was is not None else None
-        if isinstance(message, tuple):
-            said = said if isinstance(said, (tuple, list)) else (said or "", said or "")
-        elif isinstance(said, (tuple, list)):
-            said = said[-1]
-        catalog.add(message, said or ("" if isinstance(message, str) else ("", "")), context=context, flags=_flags(was))
+        said = strings(was) if was is not None else ("",)
+        flags = {"fuzzy"} if was is not None and was.fuzzy else set()
+        catalog.add(message, said[-1] if isinstance(message, str) else (said[0], said[-1]), context=context, flags=flags)
     return catalog
 
 
-def _flags(was: Message | None) -> set[str]:
-    return {"fuzzy"} if was is not None and was.fuzzy else set()
+def strings(one: Message) -> tuple[str, ...]:
+    """The English of a message: one, or singular and plural."""
+    return tuple(one.string) if isinstance(one.string, (tuple, list)) else (one.string or "",)
 
 
 def po_text(catalog: Catalog) -> bytes:
@@ -154,12 +162,12 @@ def mo_bytes(po: bytes) -> bytes:
 
 def untranslated(catalog: Catalog) -> list[str]:
     """Messages without English, or marked as a guess."""
-    found = []
-    for one in catalog:
-        strings = one.string if isinstance(one.string, (tuple, list)) else (one.string,)
-        if one.id and (one.fuzzy or not all(strings)):
-            found.append(one.id if isinstance(one.id, str) else one.id[0])
-    return found
+    return [first_of(one) for one in catalog if one.id and (one.fuzzy or not all(strings(one)))]
+
+
+def first_of(one: Message) -> str:
+    """The msgid (of a plural, the singular's)."""
+    return one.id if isinstance(one.id, str) else one.id[0]
 
 
 def main() -> int:

@@ -74,6 +74,7 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
             ("GET", "/i/{m1}/do/accept", None), ("GET", "/i/{m9}/do/accept", None), ("GET", "/i/{c1}/do/take_up", None),
             ("GET", "/i/{assist}/do/assist_accept", None), ("POST", "/i/{m9}/do/note", {"words": "x"}), ("POST", "/i/{m1}/do/settle", {}),
         ],
+        "i/<int:item>/print": [("GET", f"/i/{{{x}}}/print", None) for x in ("m1", "m9", "m2", "assist", "c1")],
         "i/<int:item>/reveal": [("POST", "/i/{m1}/reveal", {"reporter": "{reporter}", "reason": ""}), ("POST", "/i/{m9}/reveal", {"reporter": "{reporter}", "reason": "核对"})],
         "what/<str:receipt>": [("GET", "/what/{receipt}", None), ("GET", "/what/AAAAAAAA", None)],
         "what/photo/<str:signed>": [("GET", "/what/photo/nonsense", None)],
