@@ -24,7 +24,7 @@ class Needs(BaseModel):
     @classmethod
     def _storable(cls, value: Any) -> Any:
         if isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
-            raise ValueError(_("里面有不能保存的字符，请删掉后再提交。"))
+            raise ValueError(_("里面有存不下的特殊符号，请删掉那几个符号再办。"))
         return value
 
 
