@@ -274,12 +274,12 @@ def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
     """Empty one asker's contact because they ask for it; whether there was one. Others who asked keep theirs."""
     way, loop = reporter.way, Item.objects.only("loop").get(pk=reporter.item_id).loop
     with transaction.atomic():
-        done = Contact.objects.filter(pk=reporter.contact_id, erased_at=None).update(**_emptied(now)) if reporter.contact_id else 0
+        contact = Contact.objects.filter(pk=reporter.contact_id, erased_at=None).first() if reporter.contact_id else None
+        done = Contact.objects.filter(pk=contact.pk, erased_at=None).update(**_emptied(now)) if contact else 0
         Reporter.objects.filter(pk=reporter.pk).exclude(way="none").update(way="none")
-        if done and way != "none" and "contact_gone" in LOOPS[loop].steps:
-            county = Contact.objects.values_list("county", flat=True).get(pk=reporter.contact_id)
+        if contact and done and way != "none" and "contact_gone" in LOOPS[loop].steps:
             less = {"tellable": 1, "by_phone": int(way == "phone"), "visits": int(way == "visit")}
-            actions.take_step(loop, reporter.item_id, "contact_gone", less, actor=system("erasure", county), now=now, door="what")
+            actions.take_step(loop, reporter.item_id, "contact_gone", less, actor=system("erasure", contact.county_id), now=now, door="what")
     return bool(done)
 
 

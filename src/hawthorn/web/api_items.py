@@ -169,7 +169,7 @@ def _seat(asks: Any) -> Seat | None:
     if not words:
         return queries.widest(asks.actor)
     post = number("seat", words)
-    found = next((s for s in asks.actor.seats if s.post == post), None)
+    found: Seat | None = next((s for s in asks.actor.seats if s.post == post), None)
     if found is None:
         raise NotThere
     return found
