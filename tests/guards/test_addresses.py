@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from guards.test_rights_table import addresses
 
 REVIEWED = Path(__file__).with_name("urls.txt")
