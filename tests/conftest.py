@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from make import Scene, scene
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    """Each test begins in Chinese, whatever language the page before it was asked in."""
+    translation.activate("zh-hans")
 
 
 @pytest.fixture
