@@ -14,7 +14,7 @@ from django.db.transaction import atomic
 
 from hawthorn.categories.models import Category
 from hawthorn.config.demo import words
-from hawthorn.config.demo.stories import STORIES, Case, Move, small
+from hawthorn.config.demo.stories import STORIES, Case, Move, finish, small
 from hawthorn.config.demo.town import DemoTown
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
@@ -63,6 +63,7 @@ class Life:
             end = min(day + timedelta(days=1), self.until)
             with atomic():
                 self._due(day)
+                self._look_through(day)
                 while (births and births[0] < end) or (self.turns and self.turns[0].at < end):
                     if births and (not self.turns or births[0] <= self.turns[0].at):
                         self.now = births.pop(0)
@@ -91,6 +92,23 @@ class Life:
             work(town=self.town, now=at)
         if county.revision != self.town.revision:
             self.town = town_by_id(county.pk)
+
+    def _look_through(self, at: datetime) -> None:
+        """On Mondays: what has lain for twelve days without anybody's next move is taken up."""
+        if local(at).weekday() != 0:
+            return
+        self.now = at
+        moving = {turn.item for turn in self.turns}
+        lying = Item.objects.filter(open=True, loop="matters", parent=None, opened_at__lt=at - timedelta(days=12)).exclude(pk__in=moving)
+        hanging = Item.objects.filter(open=True, parent__isnull=False, opened_at__lt=at - timedelta(days=12)).exclude(parent__in=moving)
+        items = [*lying.order_by("id").values_list("pk", "grid"), *hanging.order_by("id").values_list("parent", "grid")]
+        for item, grid in dict(items).items():
+            is_second = grid in (self.t.places["grid9"].pk, self.t.places["grid10"].pk)
+            officer = self.town.post("grid_officer", grid) or 0
+            case = Case(
+                self.random, "", "已经办好。", "已经办好，谢谢您提醒。", *self._units_of(is_second), officer, True, lambda: self.now, lambda: []
+            )  # fmt: skip
+            self._next(item, finish(case))
 
     # ── beginning ──
     def _birth(self) -> None:

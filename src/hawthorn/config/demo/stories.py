@@ -231,6 +231,28 @@ def instructed(c: Case) -> Iterator[Move]:
     yield from told(c)
 
 
+def finish(c: Case) -> Iterator[Move]:
+    """What was left lying is taken up at the weekly look-through; what the table does not offer is skipped."""
+    yield Move(2, "approval", "grant", {"words": "同意。"}, "approvals")
+    yield Move(1, "assist", "call_again", {"agency": c.agencies[0], "words": "请尽快来。"}, "assists")
+    yield Move(1, "assist", "assist_accept", {"by": c.until(3)}, "assists")
+    yield Move(2, "assist", "assist_done", {"words": "已处理。"}, "assists")
+    yield Move(1, "holder", "accept")
+    yield Move(1, "lead", "take_up")
+    yield Move(1, "lead", "resume")
+    for _n in range(2):
+        yield Move(1, "part", "accept")
+        yield Move(2, "part", "settle", {"result": "这一部分办完。", "say": "这一部分办完。", "why_no_proof": "不用拍。"})
+        yield Move(2, "part", "pass", {})
+    yield from settled(c, 3)
+    yield from checked(c)
+    yield Move(2, "holder", "solved", {"rating": 4, "words": "说可以了。"})
+    yield Move(1, "holder", "agrees", {"words": "说知道了。"})
+    yield Move(1, "telling", "told", {"words": "说知道了。"}, "tellings")
+    yield Move(1, "instruction", "answer", {"words": "已经办好。"}, "instructions")
+    yield Move(1, "instruction", "approve", {"words": "好。"}, "instructions")
+
+
 STORIES: tuple[tuple[Story, float], ...] = (
     (small, 58), (dispatched, 12), (big, 5), (refused_help, 1.5), (handed_back, 1.5), (declined, 2), (referred, 1.5), (voided, 2), (merged, 2.5),
     (asked_back, 3), (parked, 2), (extended, 2), (outside, 2), (split, 1), (instructed, 1),
