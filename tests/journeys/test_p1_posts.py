@@ -95,3 +95,26 @@ def test_a_complaint_about_the_system_goes_to_the_county_and_a_second_time_one_l
     who = asker(s, d.id)
     loops.take_step("complaints", d.id, "unsatisfied", {"reason": "没改"}, actor=who, now=s.now, door="what")
     assert s.holder(d.id) == "county_desk"
+
+
+def test_a_complaint_about_the_county_is_held_and_seen_by_its_administrator(s: Scene) -> None:
+    from hawthorn.requests.queries import unseen
+
+    c = s.start("resident", {"about": "county", "words": "区里没人接电话"}, loop="complaints")
+    assert s.holder(c.id) == "county_admin"
+    assert queries.get_visible(c.id, actor=s.actor("county_admin"), town=s.town, now=s.now).item.pk == c.id
+    with pytest.raises(NotThere):
+        queries.get_visible(c.id, actor=s.actor("county_desk"), town=s.town, now=s.now)
+    assert unseen() == []
+    Item.objects.filter(pk=c.id).update(holder=s.posts["county_desk"])
+    assert len(unseen()) == 1
+
+
+def test_a_desk_resets_no_password_of_its_leader_or_secretary(s: Scene) -> None:
+    from hawthorn.accounts.actions import may_reset
+
+    for who, whose, wanted in (
+        ("center", "leader", False), ("desk", "secretary", False), ("center", "center_b", False), ("center", "secretary", True),
+        ("center", "water", True), ("desk", "officer1", True), ("head1", "officer1", True), ("head1", "officer2", False), ("desk", "center", False),
+    ):  # fmt: skip
+        assert may_reset(s.users[whose], s.actor(who), s.town, s.now) is wanted, (who, whose)

@@ -91,3 +91,12 @@ def test_each_days_events_are_sealed_and_a_change_below_the_seal_is_found(s: Sce
 def test_from_sixty_days_before_the_calendar_ends_check_warns(s: Scene) -> None:
     assert list(warnings(datetime(2026, 10, 1, tzinfo=UTC))) == []
     assert any("工作日历" in words for words in warnings(datetime(2026, 11, 5, tzinfo=UTC)))
+
+
+def test_one_far_date_does_not_silence_the_warning(s: Scene) -> None:
+    from hawthorn.categories.models import CalendarDay
+    from hawthorn.tenants import actions as tenants
+
+    CalendarDay.objects.create(tenant=s.places["street"].tenant, on="2027-01-01", kind="off", name="元旦")
+    tenants.bump(s.county.pk)
+    assert any("东街道" in words for words in warnings(datetime(2026, 11, 5, tzinfo=UTC)))

@@ -179,3 +179,26 @@ def test_many_made_in_one_go_are_all_or_none(s: Scene) -> None:
     made = loops.start_many("matters", [good] * 30, actor=s.actor("system"), now=s.now, door="sheet", step="receive", town=s.town)
     assert len({a.id for a in made}) == 30
     assert list(problems()) == []
+
+
+def test_words_that_nobody_can_read_are_missing(s: Scene) -> None:
+    for words in ("\u200b\u3000", " \n", "\u2060\u00ad"):
+        with pytest.raises(Refused, match="missing"):
+            s.start("officer1", {"words": words})
+
+
+def test_the_json_door_takes_no_number_for_text_and_no_text_for_a_number(s: Scene) -> None:
+    actor = s.actor("officer1")
+    for wrong in ({"grid": str(s.places["grid1"].pk)}, {"grid": 7.0}, {"grid": True}, {"consent": "on"}, {"asked": 1}):
+        with pytest.raises(WrongType):
+            loops.start("matters", {"words": "灯", **wrong}, actor=actor, now=s.now, door="api")
+    assert loops.start("matters", {"words": "灯", "grid": s.places["grid1"].pk}, actor=actor, now=s.now, door="api").stage == "found"
+
+
+def test_an_outside_date_may_lie_fourteen_days_ahead_and_not_fifteen(s: Scene) -> None:
+    m = matter(s)
+    s.step("officer1", m.id, "accept")
+    given = {"whom": "公司", "how": "phone"}
+    with pytest.raises(Refused, match="too_far"):
+        s.step("officer1", m.id, "wait_outside", {**given, "promised_at": s.now + timedelta(days=15)})
+    s.step("officer1", m.id, "wait_outside", {**given, "promised_at": s.now + timedelta(days=14)})

@@ -15,7 +15,7 @@ from hawthorn.accounts.models import Token, User
 from hawthorn.accounts.queries import digest_of
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.words import _
-from hawthorn.kernel.world import Actor, Town
+from hawthorn.kernel.world import RANK, Actor, Town
 from hawthorn.tenants.models import Tenant
 
 DESKS = frozenset({"community_desk", "subdistrict_desk", "county_desk"})
@@ -86,11 +86,14 @@ def may_reset(user: User, by: Actor, town: Town, now: datetime) -> bool:
 
 
 def _above(post: int, town: Town) -> list[int]:
-    chain: list[int] = []
+    """Posts that stand above it in earnest: a leader or secretary whose work falls to the desk when vacant is not below that desk."""
+    card, chain = town.posts[post], list[int]()
     at = town.above(post)
     while at is not None and at not in chain:
         chain.append(at)
         at = town.above(at)
+    if card.scope == "place" and card.level != "grid":
+        return [up for up in chain if RANK[town.posts[up].level] > RANK[card.level]]
     return chain
 
 

@@ -219,6 +219,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> Any:
     """Entry point; the exit code."""
     args = parser().parse_args(argv)
+    os.umask(0o077)
     try:
         return args.run(args)
     except KeyboardInterrupt:

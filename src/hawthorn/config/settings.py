@@ -141,5 +141,8 @@ LOGGING = {
     "formatters": {"line": {"()": "hawthorn.web.logs.Line"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"hawthorn": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "hawthorn": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+    },
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -25,6 +27,8 @@ class Needs(BaseModel):
     def _storable(cls, value: Any) -> Any:
         if isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
             raise ValueError(_("里面有存不下的特殊符号，请删掉那几个符号再办。"))
+        if isinstance(value, str) and not any(category(c)[0] not in "CZ" for c in value):
+            return ""  # nothing anybody could read: as good as left out
         return value
 
 
@@ -74,10 +78,10 @@ def extra(needs: type[Needs], name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def collect(needs: type[Needs], raw: Mapping[str, Any]) -> Any:
-    """Validate `raw`. Absent or empty: Refused("missing"); unreadable or unknown: WrongType."""
+def collect(needs: type[Needs], raw: Mapping[str, Any], *, strict: bool = False) -> Any:
+    """Validate `raw`. Absent or empty: Refused("missing"); unreadable or unknown: WrongType. `strict`: types as JSON has them."""
     try:
-        return needs.model_validate(dict(raw))
+        return needs.model_validate_json(json.dumps(raw, default=str), strict=True) if strict else needs.model_validate(dict(raw))
     except ValidationError as found:
         missing, wrong = [], {}
         for error in found.errors(include_url=False):

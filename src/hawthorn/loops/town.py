@@ -15,6 +15,7 @@ from hawthorn.tenants.models import Tenant
 from hawthorn.territory.models import Place
 
 KEEP = 8
+ENOUGH = 5
 _towns: OrderedDict[tuple[int, str], Town] = OrderedDict()
 _lock = Lock()
 
@@ -96,8 +97,14 @@ def _read_catalogues(town: Town, tenants: list[int]) -> None:
         days[day.tenant_id][day.kind].add(day.on)
     for policy in Policy.objects.filter(tenant__in=tenants):
         known = days[policy.tenant_id] if policy.tenant_id in days else days[town.county]
-        every = known["off"] | known["work"]
-        ends_on = date(max(every).year, 12, 31) if every else None
+        ends_on = last_year(known["off"])
         hours = tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in policy.timetable)
         calendar = WorkingCalendar(frozenset(known["off"]), frozenset(known["work"]), hours, ends_on)
         town.policies[policy.tenant_id] = PolicyCard(policy.tiers, policy.stages, calendar, tuple(policy.danger_words))
+
+
+def last_year(off: set[date]) -> date | None:
+    """31 December of the last year the table really knows: unbroken years with at least five days off each (a single far date is none)."""
+    years = sorted({d.year for d in off if sum(o.year == d.year for o in off) >= ENOUGH})
+    known = [y for n, y in enumerate(years) if y == years[0] + n]
+    return date(known[-1], 12, 31) if known else None

@@ -79,7 +79,7 @@ class Work:
         actor = actor or self._effect_actor()
         if code := refusal(step, row.facts, actor, self._world(row.facts)):
             raise Refused(code)
-        given = collect(step.needs, raw)
+        given = collect(step.needs, raw, strict=self.door == "api" and actor is self.actor)
         others = [*step.also(row.facts, given), *row.loop.also(step, row.facts)]
         if more := [pair for pair in others if pair[1] not in self.rows and pair not in self.tried]:
             raise Relock(more)
@@ -93,7 +93,7 @@ class Work:
         actor = actor or self._effect_actor()
         if code := refusal(step, None, actor, self._world(None)):
             raise Refused(code)
-        given = collect(step.needs, raw)
+        given = collect(step.needs, raw, strict=self.door == "api" and actor is self.actor)
         receipt = keys.letters(8)
         row = Row(table, Item(loop=loop, receipt=receipt, head=records.genesis(receipt)), rowing.new_detail(table), None, is_new=True)
         self.made.append(row)

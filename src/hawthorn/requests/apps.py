@@ -11,8 +11,9 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the loop."""
-        from hawthorn.kernel.slots import DETAILS, LOOPS
-        from hawthorn.requests import models, rules
+        from hawthorn.kernel.slots import CHECKS, DETAILS, LOOPS
+        from hawthorn.requests import models, queries, rules
 
         LOOPS.put("complaints", rules.COMPLAINTS)
         DETAILS.put("complaints", models.Complaint)
+        CHECKS.put("complaints", queries.unseen)

@@ -110,7 +110,9 @@ def hides(f: ComplaintFacts, a: Actor, w: World) -> bool:
 def is_concerned(f: ComplaintFacts, seat: Seat, w: World) -> bool:
     """Does the seat lie in the place concerned."""
     card = w.town.places.get(seat.place)
-    return card is not None and f.about in RANK and card.at(f.about) == f.concerned and RANK[card.level] <= RANK[f.about]
+    if card is None or f.about not in RANK or seat.kind == "county_admin":
+        return False  # who answers for the county's desks is not one of them
+    return card.at(f.about) == f.concerned and RANK[card.level] <= RANK[f.about]
 
 
 def people_concerned(f: ComplaintFacts, w: World) -> frozenset[int]:

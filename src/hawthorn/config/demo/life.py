@@ -102,7 +102,7 @@ class Life:
         lying = Item.objects.filter(open=True, loop="matters", parent=None, opened_at__lt=at - timedelta(days=12)).exclude(pk__in=moving)
         hanging = Item.objects.filter(open=True, parent__isnull=False, opened_at__lt=at - timedelta(days=12)).exclude(parent__in=moving)
         items = [*lying.order_by("id").values_list("pk", "grid"), *hanging.order_by("id").values_list("parent", "grid")]
-        for item, grid in dict(items).items():
+        for item, grid in {pk: grid for pk, grid in items if pk is not None}.items():
             is_second = grid in (self.t.places["grid9"].pk, self.t.places["grid10"].pk)
             officer = self.town.post("grid_officer", grid) or 0
             case = Case(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
+from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.steps import Step
 from hawthorn.kernel.words import _
@@ -82,7 +82,8 @@ def within(g_at: Any, w: World, f: MatterFacts, stage: str, name: str) -> None:
     """A date that must lie ahead, and not further than the tenant allows."""
     if g_at <= w.now:
         raise Refused("past", fields=[name])
-    if g_at > w.due(f, stage) + timedelta(days=1):
+    last = local(w.due(f, stage)).date()
+    if local(g_at).date() > last:
         raise Refused("too_far", fields=[name])
 
 
