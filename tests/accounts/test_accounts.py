@@ -63,7 +63,7 @@ def test_a_first_password_can_be_read_aloud_and_is_never_the_same(s: Scene) -> N
 @pytest.mark.parametrize(
     ("who", "by"),
     [("officer1", "head1"), ("officer1", "desk"), ("officer1", "center"), ("officer1", "county_desk"), ("instructor1", "desk"), ("desk", "center"),
-     ("leader", "county_desk"), ("water", "center"), ("center", "county_desk"), ("county_desk", "county_admin"), ("night", "center"), ("night", "county_admin")],
+     ("leader", "county_desk"), ("water", "center"), ("center", "county_desk"), ("county_desk", "county_admin"), ("night", "center"), ("night", "county_admin")],  # noqa: E501
 )  # fmt: skip
 def test_who_stands_above_may_reset(s: Scene, who: str, by: str) -> None:
     assert user(s, who).check_password("") is False

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from unicodedata import category
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.errors import Refused, WrongType
@@ -21,15 +21,6 @@ class Needs(BaseModel):
     """What a step needs to be told: one flat class per step."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _storable(cls, value: Any) -> Any:
-        if isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
-            raise ValueError(_("里面有存不下的特殊符号，请删掉那几个符号再办。"))
-        if isinstance(value, str) and not any(category(c)[0] not in "CZ" for c in value):
-            return ""  # nothing anybody could read: as good as left out
-        return value
 
 
 def _aware(at: datetime) -> datetime:
@@ -80,8 +71,9 @@ def extra(needs: type[Needs], name: str) -> dict[str, Any]:
 
 def collect(needs: type[Needs], raw: Mapping[str, Any], *, strict: bool = False) -> Any:
     """Validate `raw`. Absent or empty: Refused("missing"); unreadable or unknown: WrongType. `strict`: types as JSON has them."""
+    tidy = {name: _tidy(name, value) for name, value in raw.items()}
     try:
-        return needs.model_validate_json(json.dumps(raw, default=str), strict=True) if strict else needs.model_validate(dict(raw))
+        return needs.model_validate_json(json.dumps(tidy, default=str), strict=True) if strict else needs.model_validate(tidy)
     except ValidationError as found:
         missing, wrong = [], {}
         for error in found.errors(include_url=False):
@@ -94,6 +86,17 @@ def collect(needs: type[Needs], raw: Mapping[str, Any], *, strict: bool = False)
         if wrong:
             raise WrongType(wrong) from None
         raise Refused("missing", fields=missing) from None
+
+
+def _tidy(name: str, value: Any) -> Any:
+    """Text as it can be stored; what nobody could read is as good as left out. Raises WrongType for NUL and half characters."""
+    if isinstance(value, list):
+        return [_tidy(name, one) for one in value]
+    if not isinstance(value, str):
+        return value
+    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        raise WrongType({name: _("里面有存不下的特殊符号，请删掉那几个符号再办。")})
+    return value if any(category(c)[0] not in "CZ" for c in value) else ""
 
 
 def _sentence(error: Any) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -65,9 +67,19 @@ def on_no_token(request: HttpRequest, exc: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 @api.exception_handler(OverflowError)
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(TooManyFilesSent)
+@api.exception_handler(TooManyFieldsSent)
+@api.exception_handler(UnreadablePostError)
 def on_unreadable(request: HttpRequest, exc: Exception) -> HttpResponse:
     """422 for what no field was blamed for."""
     return problem(422, "wrong_type")
+
+
+@api.exception_handler(RequestDataTooBig)
+def on_too_big(request: HttpRequest, exc: Exception) -> HttpResponse:
+    """413, for a body beyond what is read at all."""
+    return problem(413, "too_large")
 
 
 @api.exception_handler(HttpError)

@@ -28,7 +28,7 @@ TITLES: dict[int, str] = {
     500: _("出错了"),
 }
 DETAILS: dict[str, str] = {
-    "no_token": _("请在 Authorization 里带上有效的令牌。令牌在「我的」页面里生成。"),
+    "no_token": _("请在 Authorization 里带上有效的令牌。令牌由县区管理员或者管这套系统的人发给您。"),
     "not_there": _("没有这一项，或者您看不到它。"),
     "wrong_method": _("这个地址不支持这种方法。"),
     "too_large": _("内容太大了。没有保存，请缩小后再传。"),

@@ -65,6 +65,7 @@ def _page(request: Request, page: str) -> HttpResponse:
 
 
 def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception | None, ids: list[int] | None = None) -> HttpResponse:
+    left = uploads.unused(ids or [])
     asking, seat = asking_of(request), queries.widest(request.actor)
     drawn = {f["name"]: f for f in forms.draw(ReportSettled, asking, raw, problem, only=("words", "result", "say", "files", *WHERE, *ASKER))}
     drawn["words"] |= {"autofocus": page == "capture" and problem is None, "rows": 3 if page == "capture" else 6}
@@ -87,9 +88,9 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
         "result": [drawn["result"], drawn["say"]],
         "may_settle": any(s.level in ("grid", "community") for s in request.actor.seats),
         "errors": forms.summary(list(drawn.values()), problem),
-        "key": request.POST.get("key") or forms.new_key(),
-        "kept": uploads.ticket(ids or []),
-        "kept_number": len(ids or []),
+        "key": forms.key_again(request, problem),
+        "kept": uploads.ticket(left),
+        "kept_number": len(left),
         "open_result": bool(raw.get("result") or drawn["result"]["error"] or drawn["say"]["error"]),
         "open_askers": any(raw.get(n) for n in ASKER),
     }

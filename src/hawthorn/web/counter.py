@@ -11,18 +11,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from hawthorn.accounts import keys
+from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused, WrongType
 from hawthorn.kernel.slots import CHOICES
 from hawthorn.kernel.steps import offered
 from hawthorn.loops import queries, reporters
 from hawthorn.loops.actions import take_step
-from hawthorn.loops.models import Item
+from hawthorn.loops.models import Item, OneTimeLink
 from hawthorn.loops.rows import Row
 from hawthorn.loops.town import town_by_id
 from hawthorn.matters.rules.needs import Words
 from hawthorn.web import forms, uploads, visitors
 from hawthorn.web.middleware import public
-from hawthorn.web.request import Request, asking_of, world_of
+from hawthorn.web.request import Request, asking_of, whole, world_of
 
 # What is written down at the counter, as it is called there, in this order; only where the engine offers it.
 DOINGS = {
@@ -45,7 +47,7 @@ def counter(request: Request) -> HttpResponse:
     units = CHOICES["units"].list(asking_of(request, words=said))[:12] if said else []
     if len(units) == 1 and not chosen:
         chosen = str(units[0][0])
-    found = _look_up(request, tail, int(chosen) if chosen.isdecimal() else None)
+    found = _look_up(request, tail, whole(chosen))
     context = {
         "fields": [
             {"kind": "text", "name": "place", "label": _("楼院"), "value": said, "help": _("楼号、小区名里的几个字就行")},
@@ -79,10 +81,24 @@ def _doings(row: Row, request: Request) -> list[dict[str, str]]:
     return [{"label": _(label), "url": reverse("step", args=[row.item.pk, name])} for name, label in DOINGS.items() if name in names]
 
 
+def _is_answered(request: Request, token: str) -> bool:
+    """Is this the press again that this link was used for: the answer was lost on the way."""
+    key = request.POST.get("key", "")[:64]
+    used = OneTimeLink.objects.filter(digest=keys.keyed("link", reporters.plain(token)), used_at__isnull=False).first() if key else None
+    return used is not None and Event.objects.filter(stream=used.item_id, user=None, key=key, door="link").exists()
+
+
+def _thanks(request: Request) -> HttpResponse:
+    return render(request, "web/done.html", {"title": _("收到了，谢谢。"), "words": _("您的答复已经交给办这件事的岗位。这个链接不再需要。")})
+
+
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def out(request: Request, token: str) -> HttpResponse:
     """An outside body answers once: words, perhaps a photo. No account; a link that ran out or was used is not there."""
+    request.is_private = True  # type: ignore[attr-defined]
+    if _is_answered(request, token):
+        return _thanks(request)
     actor = reporters.outsider(token, request.now)
     if actor is None:
         raise NotThere
@@ -96,14 +112,16 @@ def out(request: Request, token: str) -> HttpResponse:
         raw.pop("files", None)
         step = "outside_answers" if row.item.stage == "waiting_outside" else "add_words"
         try:
-            if ids := uploads.take(request):
+            if ids := uploads.take(request, is_public=True):
                 raw["files"] = ids
             with atomic():
                 if not reporters.use_link(token, request.now):
                     raise Refused("once_only")
                 take_step("matters", row.item.pk, step, raw, actor=actor, now=request.now, door="link", key=request.POST.get("key", "")[:64], town=request.town)
-            return render(request, "web/done.html", {"title": _("收到了，谢谢。"), "words": _("您的答复已经交给办这件事的岗位。这个链接不再需要。")})
+            return _thanks(request)
         except (Refused, WrongType) as found:
+            if _is_answered(request, token):
+                return _thanks(request)
             problem = found
     fields = forms.draw(Words, asking_of(request, row.facts), raw, problem)
     fields[0]["label"] = _("办得怎么样")
@@ -113,8 +131,8 @@ def out(request: Request, token: str) -> HttpResponse:
         "fields": fields,
         "errors": forms.summary(fields, problem),
         "button": _("送出答复"),
-        "key": request.POST.get("key") or forms.new_key(),
-        "kept": uploads.ticket(ids),
+        "key": forms.key_again(request, problem),
+        "kept": uploads.ticket(uploads.unused(ids)),
         "files": True,
     }
     return render(request, "web/form_public.html", context, status=409 if problem else 200)

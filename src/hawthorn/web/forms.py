@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.errors import SENTENCES, Refused, WrongType
 from hawthorn.kernel.slots import CHOICES, Asking
-from hawthorn.kernel.steps import Needs, extra
+from hawthorn.kernel.steps import Needs, Step, extra
+from hawthorn.web.request import whole
 
 LONG = 200
 FEW = 8
@@ -25,6 +26,18 @@ Field = dict[str, Any]
 def new_key() -> str:
     """A key that makes a command repeatable: one press is one step, also on a bad network."""
     return str(uuid.uuid4())
+
+
+def key_again(request: Any, problem: Exception | None) -> str:
+    """The key of a form that comes back: its own, a new one where that was used for something else."""
+    is_reused = isinstance(problem, Refused) and problem.code == "key_reused"
+    return new_key() if is_reused else request.POST.get("key") or new_key()
+
+
+def version_of(request: Any, step: Step) -> int | None:
+    """What the page showed; a plain note is never stale. A number that no item can have is of an older page."""
+    words = request.POST.get("version", "")
+    return None if step.plain or not words.isdecimal() else whole(words) or 0
 
 
 def plain_type(hint: Any) -> Any:

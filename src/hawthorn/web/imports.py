@@ -21,7 +21,7 @@ from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.tenants.models import Tenant
 from hawthorn.web import kept_sheets
 from hawthorn.web.books import as_file, tenant_of, upload_of
-from hawthorn.web.request import Request
+from hawthorn.web.request import Request, whole
 
 SHOWN, PREVIEW, LONG = 200, 3, 60
 PREFIX, ERRORS = "column-", "-errors"
@@ -96,7 +96,8 @@ def _mapping(request: Request, table: Table) -> dict[str, int]:
     if not any(key.startswith(PREFIX) for key in request.POST):
         return dict(sheets_in.guess_mapping(table.headings))
     said = {name: request.POST.get(f"{PREFIX}{name}", "") for name in LABELS}
-    return {name: int(word) for name, word in said.items() if word.isdecimal() and int(word) < len(table.headings)}
+    chosen = {name: whole(word, least=0) for name, word in said.items()}
+    return {name: n for name, n in chosen.items() if n is not None and n < len(table.headings)}
 
 
 def _go(request: Request, tenant: Tenant, sheet: Sheet, source: str) -> HttpResponse:

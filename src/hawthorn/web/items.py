@@ -22,7 +22,7 @@ from hawthorn.loops.actions import Answer, take_step
 from hawthorn.loops.rows import Row
 from hawthorn.matters.rules.needs import CHANNELS
 from hawthorn.web import forms, pages, rows, slips, story, uploads, words
-from hawthorn.web.request import Request, asking_of, world_of
+from hawthorn.web.request import Request, asking_of, whole, world_of
 
 FIRST = ("accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again")
 SECOND = ("unsolved", "agrees", "not_reached", "fail")
@@ -153,19 +153,13 @@ def _act(request: Request, row: Row, step: Step) -> HttpResponse:
             raw["files"] = ids
         answer = take_step(
             row.loop.name, row.item.pk, step.name, raw, actor=request.actor, now=request.now, door="page", key=request.POST.get("key", "")[:64],
-            version=_version(request, step), town=request.town,
+            version=forms.version_of(request, step), town=request.town,
         )  # fmt: skip
     except (Refused, WrongType) as problem:
         if not step.needs.model_fields:
             return _may_not(request, row, step, problem.code) if isinstance(problem, Refused) else pages.refused(request, problem)
         return _form(request, visible(request, row.item.pk), step, raw, problem, ids)
     return done(request, answer, _(step.label))
-
-
-def _version(request: Request, step: Step) -> int | None:
-    """What the page showed; a plain note is never stale."""
-    word = request.POST.get("version", "")
-    return int(word) if word.isdecimal() and not step.plain else None
 
 
 def done(request: Request, answer: Answer, label: str) -> HttpResponse:
@@ -183,15 +177,14 @@ def done(request: Request, answer: Answer, label: str) -> HttpResponse:
 
 
 def _form(request: Request, row: Row, step: Step, raw: dict[str, Any], problem: Exception | None, ids: Sequence[int] = ()) -> HttpResponse:
-    asking = asking_of(request, row.facts)
+    asking, left = asking_of(request, row.facts), uploads.unused(list(ids))
     values = raw if problem else _suggested(step, row)
     category = request.town.categories.get(getattr(row.facts, "category", None) or 0)
     fields = forms.draw(step.needs, asking, values, problem, only=_asked(step, category, problem))
-    is_reused = isinstance(problem, Refused) and problem.code == "key_reused"
     context = {
         "row": row, "label": _(step.label), "fields": fields, "errors": forms.summary(fields, problem), "version": row.item.version,
-        "key": forms.new_key() if is_reused or not request.POST.get("key") else request.POST["key"], "said": rows.snippets([row.item]).get(row.item.pk, ""),
-        "tag": words.due_tag(row.item, request.now, getattr(row.facts, "outside_due_at", None)), "kept": uploads.ticket(list(ids)), "kept_number": len(ids),
+        "key": forms.key_again(request, problem), "said": rows.snippets([row.item]).get(row.item.pk, ""),
+        "tag": words.due_tag(row.item, request.now, getattr(row.facts, "outside_due_at", None)), "kept": uploads.ticket(left), "kept_number": len(left),
         "advice": category.advice if category and step.name in ("settle", "accept", "dispatch") else "", "draft": f"step-{row.item.pk}-{step.name}",
         "is_public": story.has_public_words(step.needs),
     }  # fmt: skip
@@ -222,12 +215,12 @@ def _suggested(step: Step, row: Row) -> dict[str, Any]:
 def reveal(request: Request, item: int) -> HttpResponse:
     """看全号: a reason is needed and written down; the page is not kept."""
     row = visible(request, item)
-    reporter, reason = request.POST.get("reporter", ""), request.POST.get("reason", "").strip()[:200]
-    if not reporter.isdecimal():
+    reporter, reason = whole(request.POST.get("reporter", "")), request.POST.get("reason", "").strip()[:200]
+    if reporter is None:
         raise NotThere
     if not reason:
         raise Refused("missing", ["reason"], _("要看全号，请写一句为什么。"))
-    found = reporters.reveal(reporter_id=int(reporter), reason=reason, actor=request.actor, town=request.town, now=request.now)
+    found = reporters.reveal(reporter_id=reporter, reason=reason, actor=request.actor, town=request.town, now=request.now)
     labels = (("name", _("称呼")), ("phone", _("电话")), ("mail", _("邮箱")), ("address", _("住址")))
     return render(request, "web/reveal.html", {"row": row, "lines": [(label, found.get(k, "")) for k, label in labels if found.get(k)], "reason": reason})
 
@@ -250,5 +243,5 @@ def send_file(found: Attachment) -> HttpResponse:
     response["Content-Disposition"] = files.disposition(found)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=3600"
+    response["Cache-Control"] = "no-store, private"
     return response

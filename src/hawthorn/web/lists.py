@@ -19,7 +19,7 @@ from hawthorn.loops import queries
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
 from hawthorn.web import rows, words
-from hawthorn.web.request import Request
+from hawthorn.web.request import Request, whole
 
 PAGE = 50
 KEPT = ("stage", "grid", "late", "urgent", "mine", "all", "q", "seat")
@@ -75,8 +75,8 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request) -> QuerySet[Ite
         found = found.filter(open=True)
     if get.get("stage") in LOOPS[loop].stages:
         found = found.filter(stage=get["stage"])
-    if get.get("grid", "").isdecimal():
-        found = found.filter(grid=int(get["grid"]))
+    if grid := whole(get.get("grid", "")):
+        found = found.filter(grid=grid)
     if get.get("late"):
         found = found.filter(due_at__lt=request.now)
     if get.get("urgent"):
@@ -101,12 +101,12 @@ def searched(found: QuerySet[Item], said: str) -> QuerySet[Item]:
 
 
 def _after(found: QuerySet[Item], cursor: str, by_due: bool) -> QuerySet[Item]:
-    at, _line, number = cursor.rpartition("_")
-    if number.isdecimal():
+    at, _line, words = cursor.rpartition("_")
+    if number := whole(words):
         if not by_due:
-            found = found.filter(pk__lt=int(number))
+            found = found.filter(pk__lt=number)
         elif due := _time(at):
-            found = found.filter(due_at__gte=due).exclude(Q(due_at=due) & Q(pk__lte=int(number)))
+            found = found.filter(due_at__gte=due).exclude(Q(due_at=due) & Q(pk__lte=number))
     return found.order_by("due_at", "id") if by_due else found.order_by("-id")
 
 
@@ -115,7 +115,7 @@ def _time(said: str) -> datetime | None:
         at = datetime.fromisoformat(said)
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo and 1 < at.year < 9999 else None
 
 
 def _cursor(item: Item, by_due: bool) -> str:

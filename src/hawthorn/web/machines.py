@@ -17,6 +17,7 @@ from hawthorn.loops.models import Item
 from hawthorn.web.middleware import bare
 
 LOOPBACK = ("127.0.0.1", "::1")
+FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded")
 
 
 @bare
@@ -58,5 +59,5 @@ def _may_see(request: HttpRequest) -> bool:
     token, said = settings.ENV.metrics_token, request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
     if token and said:
         return same(token, said)
-    is_proxied = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    is_proxied = any(name in request.headers for name in FORWARDED)
     return request.META.get("REMOTE_ADDR") in LOOPBACK and not is_proxied

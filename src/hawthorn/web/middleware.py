@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from hawthorn.kernel import clock
@@ -49,6 +50,8 @@ class WhoAsks:
         request.actor = request.town = request.tenant = request.visitor = None
         if _is_elsewhere(request):
             return self.get_response(request)
+        if _has_nul(request):
+            return HttpResponse(render_to_string("400.html"), status=400)
         user = request.user
         if user.is_authenticated:
             request.tenant = user.tenant
@@ -84,6 +87,16 @@ class WhoAsks:
         if isinstance(problem, Refused | WrongType):
             return pages.refused(request, problem)
         return None
+
+
+def _has_nul(request: Any) -> bool:
+    """A mark that no page sends and that PostgreSQL keeps nowhere, in the address, a field or a cookie."""
+    try:
+        fields = [*request.GET.lists(), *request.POST.lists()]
+    except UnreadablePostError:
+        return True
+    words = [request.path, *request.COOKIES.values(), *(w for name, values in fields for w in (name, *values))]
+    return any("\x00" in w for w in words)
 
 
 def _is_elsewhere(request: Any) -> bool:

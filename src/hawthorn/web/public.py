@@ -76,7 +76,7 @@ def grid(request: Request, code: str) -> HttpResponse:
     done = Item.objects.filter(loop="matters", grid=found.id, stage="closed", closed_at__gt=request.now - timedelta(days=SHOWN_DAYS)).count()
     context = {
         "grid": found, "community": request.town.name_of(found.community), "people": people_of(request, found), "say": say,
-        "qr": slips.qr(request.build_absolute_uri(say)), "done": done if done >= FEW else 0, "days": SHOWN_DAYS,
+        "qr": slips.qr(slips.address_of(request, say)), "done": done if done >= FEW else 0, "days": SHOWN_DAYS,
     }  # fmt: skip
     return render(request, "web/grid.html", context)
 

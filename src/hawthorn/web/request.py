@@ -11,6 +11,15 @@ from hawthorn.kernel.slots import Asking
 from hawthorn.kernel.world import Actor, Seat, Town, World
 from hawthorn.tenants.models import Tenant
 
+BIGGEST = 2**63 - 1
+
+
+def whole(words: str, least: int = 1) -> int | None:
+    """A number as the database can hold one, from what somebody sent; None for everything else."""
+    if not (words.isascii() and words.isdigit()) or len(words) > 19:
+        return None
+    return int(words) if least <= int(words) <= BIGGEST else None
+
 
 class Request(HttpRequest):
     """`actor`: who is signed in. `visitor`: anybody on a page without account. Both act in `town` at `now`."""

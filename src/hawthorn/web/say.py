@@ -48,7 +48,7 @@ def say(request: Request) -> HttpResponse:
     ids: list[int] = []
     try:
         check_pace(request, "say")
-        if ids := uploads.take(request):
+        if ids := uploads.take(request, is_public=True):
             raw["files"] = ids
         answer = start("matters", raw, actor=request.visitor, now=request.now, door="web", key=request.POST.get("key", "")[:64], town=request.town)
     except (Refused, WrongType) as problem:
@@ -69,6 +69,7 @@ def grid_of(request: Request, code: str) -> PlaceCard | None:
 
 
 def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem: Exception | None, ids: list[int] | None = None) -> HttpResponse:
+    left = uploads.unused(ids or [])
     drawn = {f["name"]: f for f in forms.draw(Report, asking_of_visitor(request), raw, problem, only=(*FIELDS, "grid"))}
     drawn["words"] |= {"label": _("什么事？"), "placeholder": _("例如：三单元楼道灯不亮"), "rows": 3}
     drawn["phone"] |= {"label": _("怎么告诉您结果？电话"), "help": _("只用来办这件事、告诉您结果。不留也一样办，凭回执查。")}
@@ -82,9 +83,9 @@ def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem
         "phone": drawn["phone"],
         "more": [drawn["files"], drawn["name"], drawn["hides_from_grid"]],
         "errors": forms.summary([*drawn.values(), where or {}], problem),
-        "key": request.POST.get("key") or forms.new_key(),
-        "kept": uploads.ticket(ids or []),
-        "kept_number": len(ids or []),
+        "key": forms.key_again(request, problem),
+        "kept": uploads.ticket(left),
+        "kept_number": len(left),
         "question": question(request, "say"),
         "open_more": bool(raw.get("name") or raw.get("hides_from_grid")),
         "people": people_of(request, grid) if grid else [],
@@ -175,7 +176,7 @@ def complain(request: Request) -> HttpResponse:
         "fields": fields,
         "errors": forms.summary(fields, problem),
         "button": _("送出"),
-        "key": request.POST.get("key") or forms.new_key(),
+        "key": forms.key_again(request, problem),
         "draft": "complain",
         "question": next((f.get("ticket") for f in fields if f.get("ticket")), ""),
     }

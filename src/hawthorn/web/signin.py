@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hawthorn.accounts import actions as accounts
+from hawthorn.accounts.models import Token
 from hawthorn.kernel.errors import Refused
 from hawthorn.web import actions as own
 from hawthorn.web.middleware import public, works_locked
@@ -107,7 +108,9 @@ def lock(request: Request) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def password(request: Request) -> HttpResponse:
-    """Change one's password; asked for at the first sign-in."""
+    """Change one's password; asked for at the first sign-in. Not behind a locked screen; the API's tokens end with the old one."""
+    if request.session.get("locked") and not request.user.must_change:
+        return redirect(f"{reverse('lock')}?{urlencode({'next': request.path})}")
     errors: list[dict[str, str]] = []
     if request.method == "POST":
         old, new, again = (request.POST.get(n, "")[:200] for n in ("old", "new", "again"))
@@ -127,7 +130,8 @@ def password(request: Request) -> HttpResponse:
 
 
 def _change(request: Request, old: str, new: str, again: str) -> list[dict[str, str]]:
-    if not request.user.check_password(old):
+    user = authenticate(request, username=request.user.username, password=old)
+    if user is None or user.pk != request.user.pk:
         return [{"id": "f-old", "label": "", "text": _("现在的密码不对。")}]
     if new != again:
         return [{"id": "f-again", "label": "", "text": _("两遍写的不一样。")}]
@@ -137,6 +141,8 @@ def _change(request: Request, old: str, new: str, again: str) -> list[dict[str, 
         accounts.set_password(request.user, new, now=request.now)
     except Refused as problem:
         return [{"id": "f-new", "label": "", "text": problem.detail}]
+    for token in Token.objects.filter(user=request.user, ended_at=None).values_list("pk", flat=True):
+        accounts.end_token(token, user=request.user, now=request.now)
     return []
 
 

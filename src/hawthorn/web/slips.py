@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,11 +22,17 @@ def qr(address: str) -> SafeString:
     return mark_safe(drawn)  # noqa: S308 (made of black squares, from an address of our own)
 
 
+def address_of(request: Any, path: str) -> str:
+    """A path as it is handed out: under the address the service is known by, where it is set."""
+    base = settings.ENV.base_url.rstrip("/")
+    return f"{base}{path}" if base else str(request.build_absolute_uri(path))
+
+
 def slip(request: Any, answer: Answer, label: str = "", *, is_resident: bool = False) -> HttpResponse:
     """The receipt of somebody who asked. Word and code are shown here and nowhere else; the page is never cached."""
     token, code = answer.slip.get("token", ""), answer.slip.get("receipt", answer.receipt)
     path = reverse("what-one", args=[code])
-    address = request.build_absolute_uri(f"{path}?t={token}" if token else path)
+    address = address_of(request, f"{path}?t={token}" if token else path)
     context = {
         "receipt": words.receipt(code), "word": answer.slip.get("word", ""), "qr": qr(address) if token else "", "url": f"{path}?t={token}" if token else path,
         "label": label, "is_replay": answer.replay, "item": None if is_resident else answer.id, "is_resident": is_resident,
@@ -35,7 +42,7 @@ def slip(request: Any, answer: Answer, label: str = "", *, is_resident: bool = F
 
 def link(request: Any, answer: Answer) -> HttpResponse:
     """The one-time link for an outside body."""
-    address = request.build_absolute_uri(reverse("out", args=[answer.slip["link"]]))
+    address = address_of(request, reverse("out", args=[answer.slip["link"]]))
     context = {"item": answer.id, "copy": {"id": "link", "words": address, "label": _("复制链接")}, "qr": qr(address)}
     return _private(render(request, "web/link.html", context))
 

@@ -23,7 +23,7 @@ from hawthorn.tenants.models import Tenant
 from hawthorn.territory.models import Place
 from hawthorn.web import actions as own
 from hawthorn.web import words
-from hawthorn.web.request import Request, seat_of
+from hawthorn.web.request import Request, seat_of, whole
 
 NIGHTS = 28
 DAYS = {"off": "放假", "work": "上班（调休）"}
@@ -76,8 +76,8 @@ def _person(request: Request, user: int, note: str) -> dict[str, Any]:
 
 
 def _reset(request: Request) -> HttpResponse:
-    word = request.POST.get("user", "")
-    user = User.objects.filter(pk=int(word), is_active=True).first() if word.isdecimal() else None
+    number = whole(request.POST.get("user", ""))
+    user = User.objects.filter(pk=number, is_active=True).first() if number else None
     if user is None or user.pk not in request.town.names:
         raise NotThere
     if not accounts.may_reset(user, request.actor, request.town, request.now):
@@ -103,7 +103,7 @@ def oncall(request: Request) -> HttpResponse:
         users = request.town.roster.get((seat.place, on), frozenset())
         nights.append(
             {
-                "day": f"{words.day(on, today)} 周{words.WEEK[on.weekday()]}",
+                "day": f"{words.day(on, today)} {words.week(on)}",
                 "rest": not calendar.is_workday(on),
                 "names": "、".join(sorted(request.town.names.get(u, "") for u in users)),
                 "on": on.isoformat(),
@@ -135,8 +135,8 @@ def _save_night(request: Request, place: Place, today: date) -> None:
     on = _date(request.POST.get("on", ""))
     if on < today:
         raise Refused("past", ["on"])
-    wanted = [int(u) for u in request.POST.getlist("users") if u.isdecimal()]
-    users = list(User.objects.filter(pk__in=wanted, tenant=request.tenant, is_active=True))
+    wanted = [whole(u) for u in request.POST.getlist("users")]
+    users = list(User.objects.filter(pk__in=[u for u in wanted if u], tenant=request.tenant, is_active=True))
     if len(users) != len(set(wanted)):
         raise Refused("not_a_choice", ["users"])
     teams.set_roster(place=place, on=on, users=users, now=request.now)
@@ -166,7 +166,7 @@ def calendar(request: Request) -> HttpResponse:
         return redirect("calendar")
     known = request.town.policy(seat.place).calendar
     days = sorted([(d, "off") for d in known.off] + [(d, "work") for d in known.work])
-    rows = [{"day": d.isoformat(), "week": words.WEEK[d.weekday()], "kind": _(DAYS[kind]), "is_past": d < today} for d, kind in days]
+    rows = [{"day": d.isoformat(), "week": words.week(d), "kind": _(DAYS[kind]), "is_past": d < today} for d, kind in days]
     choices = [("off", _(DAYS["off"])), ("work", _(DAYS["work"])), ("", _("照常（删掉这一天）"))]
     fields = [
         {"kind": "date", "name": "on", "label": _("哪一天"), "required": True, "value": ""},

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import Any
 
 from django.core import signing
 
 from hawthorn.files import actions as files
+from hawthorn.files.models import Attachment
 
 SALT = "hawthorn.uploads"
 MOST = 9
 KEEP_SECONDS = 24 * 3600
 
 
-def take(request: Any, name: str = "files") -> list[int]:
-    """Ids of all photos of this form: those kept before (signed) and those that came now. Raises Refused."""
-    ids = kept(request, name)
-    user = request.user if request.user.is_authenticated else None
+def take(request: Any, name: str = "files", *, is_public: bool = False) -> list[int]:
+    """Ids of all photos of this form: those kept before (signed) and those that came now. Raises Refused.
+
+    On public pages they are nobody's, whoever is signed in. The same bytes under the same key have the number they had the first time.
+    """
+    ids, mark = kept(request, name), _mark(request)
+    user = request.user if request.user.is_authenticated and not is_public else None
     for upload in request.FILES.getlist(name)[: MOST - len(ids)]:
-        ids.append(files.keep(upload, user=user, ticket=secrets.token_hex(16), now=request.now).pk)
+        ids.append(_first(files.keep(upload, user=user, ticket=mark, now=request.now), ids))
     return ids
+
+
+def _mark(request: Any) -> str:
+    """Of this press of this form; of nothing else where the form has no key."""
+    key = request.POST.get("key", "")[:64]
+    return hashlib.sha256(f"{request.path} {key}".encode()).hexdigest() if key else secrets.token_hex(16)
+
+
+def _first(found: Attachment, ids: list[int]) -> int:
+    """The number these bytes had when the same press came before; their own where it did not."""
+    before = Attachment.objects.filter(ticket=found.ticket, sha=found.sha, user=found.user_id, pk__lt=found.pk).exclude(pk__in=ids)
+    return before.order_by("pk").values_list("pk", flat=True).first() or found.pk
 
 
 def kept(request: Any, name: str = "files") -> list[int]:
@@ -30,6 +47,16 @@ def kept(request: Any, name: str = "files") -> list[int]:
     except signing.BadSignature:
         return []
     return [int(i) for i in ids][:MOST]
+
+
+def unused(ids: list[int]) -> list[int]:
+    """For a form that comes back: what another command has used since is not offered again, but the same bytes sent once more are."""
+    found: list[int] = []
+    for a in Attachment.objects.filter(pk__in=ids).order_by("pk"):
+        spare = Attachment.objects.filter(ticket=a.ticket, sha=a.sha, user=a.user_id, item__isnull=True).exclude(pk__in=[*ids, *found]).order_by("-pk")
+        number = a.pk if a.item is None else spare.values_list("pk", flat=True).first()
+        found += [number] if number else []
+    return found
 
 
 def ticket(ids: list[int]) -> str:

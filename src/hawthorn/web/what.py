@@ -230,9 +230,8 @@ def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpRespo
         raise NotThere
     raw = forms.read(step.needs, request.POST)
     raw.pop("files", None)
-    version = request.POST.get("version", "")
     try:
-        if "files" in step.needs.model_fields and (ids := uploads.take(request)):
+        if "files" in step.needs.model_fields and (ids := uploads.take(request, is_public=True)):
             raw["files"] = ids
         take_step(
             row.loop.name,
@@ -244,7 +243,7 @@ def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpRespo
             door="web",
             key=request.POST.get("key", "")[:64],
             town=reading.town,
-            version=int(version) if version.isdecimal() and not step.plain else None,
+            version=forms.version_of(request, step),
         )
     except (Refused, WrongType) as problem:
         return _show(request, reading, given, problem, name)

@@ -11,7 +11,8 @@ from hawthorn.kernel.clock import local
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHORT = timedelta(hours=3)
-WEEK = "一二三四五六日"
+WEEK = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+MONTHS = ("1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月")
 LIMITS = {
     ("matters", "found"): "受理", ("matters", "assigned"): "接单", ("matters", "working"): "办结", ("matters", "checking"): "核查",
     ("matters", "answering"): "回访", ("matters", "waiting_resident"): "等补充", ("matters", "waiting_outside"): "等外单位",
@@ -31,7 +32,14 @@ def day_of(at: datetime) -> tuple[date, str]:
 
 def day(on: date, today: date) -> str:
     """“11月25日”, with the year where it is another one."""
-    return f"{on.month}月{on.day}日" if on.year == today.year else f"{on.year}年{on.month}月{on.day}日"
+    if on.year == today.year:
+        return _("{month}{day}日").format(month=_(MONTHS[on.month - 1]), day=on.day)
+    return _("{year}年{month}{day}日").format(year=on.year, month=_(MONTHS[on.month - 1]), day=on.day)
+
+
+def week(on: date) -> str:
+    """“周一”."""
+    return _(WEEK[on.weekday()])
 
 
 def moment(at: datetime | None, now: datetime) -> str:
@@ -48,7 +56,7 @@ def stamp(at: datetime | None) -> str:
     if at is None:
         return ""
     on, clock = day_of(at)
-    return f"{on.year}年{on.month}月{on.day}日 {clock}"
+    return _("{year}年{month}{day}日").format(year=on.year, month=_(MONTHS[on.month - 1]), day=on.day) + f" {clock}"
 
 
 def until(at: datetime, now: datetime) -> str:
@@ -103,8 +111,8 @@ def due_tag(item: Any, now: datetime, outside: datetime | None = None) -> dict[s
 
 def today_words(now: datetime) -> str:
     """“11月23日 周一”."""
-    there = local(now)
-    return f"{there.month}月{there.day}日 周{WEEK[there.weekday()]}"
+    today = local(now).date()
+    return f"{day(today, today)} {week(today)}"
 
 
 def receipt(code: str) -> str:
