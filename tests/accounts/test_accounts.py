@@ -75,7 +75,7 @@ def test_who_stands_above_may_reset(s: Scene, who: str, by: str) -> None:
 @pytest.mark.parametrize(
     ("who", "by"),
     [("officer1", "officer1"), ("head1", "officer1"), ("head1", "head1"), ("instructor1", "head1"), ("officer2", "head1"), ("officer1", "instructor1"),
-     ("officer9", "center"), ("officer1", "center2"), ("center", "desk"), ("desk", "leader"), ("leader", "center"), ("secretary", "desk"), ("county_desk", "center"), ("county_desk", "county_desk_b"),
+     ("officer9", "center"), ("officer1", "center2"), ("center", "desk"), ("desk", "leader"), ("leader", "center"), ("secretary", "desk"), ("county_desk", "center"), ("county_desk", "county_desk_b"),  # noqa: E501
      ("officer1", "water"), ("officer1", "system"), ("officer1", "resident"), ("night", "desk"), ("night", "center2"), ("county_admin", "county_desk"),
      ("officer1", "night")],
 )  # fmt: skip
