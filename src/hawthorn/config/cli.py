@@ -129,15 +129,21 @@ def import_messages(args: argparse.Namespace) -> int:
     _django()
     from hawthorn.gateways import messages
     from hawthorn.kernel import clock
+    from hawthorn.kernel.errors import Refused
 
-    report = messages.import_messages(args.file, tenant_code=args.tenant, source=args.source, dry_run=args.dry_run, now=clock.now())
+    try:
+        report = messages.import_messages(args.file, tenant_code=args.tenant, source=args.source, dry_run=args.dry_run, now=clock.now())
+    except (Refused, OSError) as wrong:
+        say(f"没有导入，什么都没有改动：{wrong.detail if isinstance(wrong, Refused) else wrong}")
+        return 1
     for problem in report.errors[:50]:
         say(f"{problem.where}：{problem.words}")
-    say(f"共 {report.rows} 行：{'将收' if args.dry_run else '新收'} {report.new} 件，以前收过 {report.known} 件，有问题 {len(report.errors)} 行。")
+    bad = len({problem.row for problem in report.errors})
+    say(f"共 {report.rows} 行：{'将收' if args.dry_run else '新收'} {report.new} 件，以前收过 {report.known} 件，有问题 {bad} 行。")
     if report.errors and report.rows:
-        wrong = Path(args.file).with_suffix(".有问题的行.xlsx")
-        wrong.write_bytes(messages.errors_sheet(report))
-        say(f"有问题的行写在 {wrong}，改好后再导入这一张就行。")
+        sheet = Path(args.file).with_suffix(".有问题的行.xlsx")
+        sheet.write_bytes(messages.errors_sheet(report))
+        say(f"有问题的行写在 {sheet}，改好后再导入这一张就行。")
     return 1 if report.errors else 0
 
 
