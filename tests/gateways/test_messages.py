@@ -21,7 +21,7 @@ from hawthorn.loops.models import Item, Reporter, Text
 from hawthorn.matters.models import Matter, OutsideNumber
 from make import Scene
 
-REAL = Path("/work/shared/data/messages/messages.csv.gz")
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "messages" / "messages.csv.gz"
 HEADINGS = ["工单编号", "标题", "诉求内容", "来电时间", "办结期限", "类别", "联系电话", "姓名", "网格编码", "地址"]
 ROW = ["T1", "路灯", "路灯不亮", "2026/3/1 21:05:39", "2026-03-20", "其他", "13800001234", "王示例", "999901001001001", "示例路 5 号"]
 

@@ -216,7 +216,6 @@ class Loop:
     also: Callable[[Step, Any], Sequence[tuple[str, int]]] = field(default=lambda step, f: ())
     aftermath: Callable[[Any, Any, Step, Any, Any, Given], Mapping[str, Any] | None] | None = None
     hides: Callable[[Any, Actor, World], bool] = _nobody
-    detail: str = ""
 
     @property
     def open_stages(self) -> tuple[str, ...]:

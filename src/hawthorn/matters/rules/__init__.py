@@ -60,6 +60,6 @@ def aftermath(do: Any, row: Any, step: Step, before: MatterFacts | None, after: 
 
 MATTERS = Loop(
     "matters", _("事项"), MatterFacts, STAGES, table([*intake.STEPS, *handling.STEPS, *ending.STEPS]), "report", due,
-    normal=normal, also=also, aftermath=aftermath, detail="matter",
+    normal=normal, also=also, aftermath=aftermath,
 )  # fmt: skip
 LOOPS = (MATTERS, ASSISTS, APPROVALS, INSTRUCTIONS, TELLINGS)
