@@ -13,7 +13,7 @@ from hawthorn.loops.models import Item, Reporter
 from make import Scene
 
 REPORT = {"words": "路灯不亮"}
-PRIVATE = ("13800001234", "王示例", "示例路 5 号", "wang@example.cn")
+PRIVATE = ("13800000110", "王示例", "示例路 5 号", "wang@example.cn")
 
 
 def made(call: Any, s: Scene, who: str = "officer1", **more: Any) -> dict[str, Any]:
@@ -318,6 +318,13 @@ def test_a_place_of_another_tenant_cannot_be_named(call: Any, s: Scene) -> None:
         problem(call("officer1").post("/matters", {**REPORT, **body}), 409, "not_a_choice")
 
 
+def said_in(found: Any) -> list[str]:
+    """Every text in an answer; numbers are left out (a row's number may look like the end of a phone number)."""
+    if isinstance(found, dict | list):
+        return [words for part in (found.values() if isinstance(found, dict) else found) for words in said_in(part)]
+    return [found] if isinstance(found, str) else []
+
+
 def test_no_answer_ever_holds_a_contact(call: Any, s: Scene) -> None:
     phone, name, address, mail = PRIVATE
     said = made(call, s, phone=phone, name=name, address=address, mail=mail, wants_visit=True)
@@ -333,8 +340,8 @@ def test_no_answer_ever_holds_a_contact(call: Any, s: Scene) -> None:
     answers.append(me.post("/matters", {**REPORT, "phone": phone, "unit": "x"}))
     answers.append(me.post(f"/matters/{item}/steps/follow", {"phone": phone, "name": name}))
     for answer in answers:
-        for private in (*PRIVATE, phone[-4:], "示例"):
-            assert private not in answer.content.decode()
+        assert not [private for private in (*PRIVATE, "示例") if private in answer.content.decode()]
+        assert not [words for words in said_in(answer.json()) if phone[-4:] in words]
     word = said["slip"]["word"]
     assert all(word not in a.content.decode() for a in answers[:6])
     assert Reporter.objects.filter(item=item).count() == 2

@@ -132,8 +132,8 @@ def fill(words: Any, known: dict[str, Any]) -> Any:
     return words.format(**known) if isinstance(words, str) else words
 
 
-def table(s: Scene, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[str]]:
-    """The table's lines, and the routes without a line."""
+def table(s: Scene, monkeypatch: pytest.MonkeyPatch, routes: list[str]) -> tuple[list[str], list[str]]:
+    """The table's lines for some routes, and the routes without a line."""
     monkeypatch.setattr("hawthorn.kernel.clock.now", lambda: s.now)
     known = things(s)
     clients: dict[str, tuple[Client, str]] = {"nobody": (Client(), "")}
@@ -142,7 +142,7 @@ def table(s: Scene, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[st
         client.force_login(user, backend="hawthorn.accounts.signin.Door")
         clients[who] = (client, make_token(user, "t", now=s.now))
     lines, lacking = [], []
-    for route in addresses():
+    for route in routes:
         rows = requests(route)
         if not rows and not any(route.startswith(x) for x in SKIP):
             lacking.append(route)
@@ -160,12 +160,21 @@ def table(s: Scene, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[st
 
 
 def test_every_address_answers_every_role_as_the_table_says(s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines, lacking = table(s, monkeypatch)
+    lines, lacking = table(s, monkeypatch, addresses())
     assert lacking == [], "an address without a line in the table"
     words = "\n".join(["# " + " ".join(ROLES), *lines]) + "\n"
     if os.environ.get("HAWTHORN_REWRITE"):
         TABLE.write_text(words, encoding="utf-8")
     assert TABLE.read_text(encoding="utf-8").splitlines() == words.splitlines()
+
+
+def test_a_planted_address_is_found_by_the_table(s: Scene, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.ROOT_URLCONF = "guards.planted_urls"
+    planted = [route for route in addresses() if route.startswith("planted")]
+    lines, lacking = table(s, monkeypatch, planted)
+    assert lacking == ["planted/<int:thing>"]
+    assert set(lines) - set(TABLE.read_text(encoding="utf-8").splitlines()) == set(lines) != set()
+    assert lines[0].split()[2:] == ["200"] * len(ROLES)
 
 
 def test_the_second_tenant_reads_nothing_of_the_first() -> None:

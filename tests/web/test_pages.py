@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.urls import get_resolver
 
 from make import Scene
 
@@ -66,17 +65,6 @@ def test_pages_of_a_desk_answer_the_subdistrict(at: At, s: Scene, path: str) -> 
 @pytest.mark.parametrize("path", DESK)
 def test_pages_of_a_desk_are_not_there_for_a_grid_officer(at: At, path: str) -> None:
     assert at("officer1").get(f"/{path}").status_code == 404
-
-
-def test_every_page_without_account_is_on_the_reviewed_list() -> None:
-    found = set()
-    for pattern in get_resolver().url_patterns[0].url_patterns:
-        view = getattr(pattern, "callback", None)
-        if view is not None and getattr(view, "is_public", False):
-            found.add(pattern.name)
-    assert found == {
-        "home", "say", "what", "what-photo", "what-one", "grid", "out", "complain", "privacy", "help", "healthz", "metrics", "signin", "elder",
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("who", "path"), [("officer1", "today"), ("center", "desk"), ("", "say"), ("", "")])

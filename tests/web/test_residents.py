@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from django.core.cache import cache
 from django.test import Client
 
+from hawthorn.accounts import actions as accounts
+from hawthorn.accounts.models import Tally
 from hawthorn.kernel.world import Actor
 from hawthorn.loops.models import Item
 from make import Scene
@@ -95,13 +98,35 @@ def test_the_phones_last_digits_read_and_the_word_acts(at: At, s: Scene) -> None
     assert s.facts(item).urged_on is not None
 
 
-def test_wrong_words_tell_nothing_and_are_counted(at: At, s: Scene) -> None:
-    code, word, _token, _item = said(at, s)
+def test_wrong_words_tell_nothing_and_are_counted_in_the_database(at: At, s: Scene) -> None:
+    code, word, token, _item = said(at, s)
     client = at()
     assert client.post("/what", {"receipt": "AAAA-AAAA", "word": "ABCD"}).status_code == 404
     for _n in range(6):
         assert client.post("/what", {"receipt": code, "word": "ABCD"}).status_code == 404
+    cache.clear()
     assert client.post("/what", {"receipt": code, "word": word}).status_code == 429
+    assert client.get(f"/what/{code}?t={token}").status_code == 200
+    s.later(minutes=16)
+    assert client.post("/what", {"receipt": code, "word": word}).status_code == 200
+
+
+def test_somebody_elsewhere_cannot_shut_out_the_asker_nor_many_addresses_guess(at: At, s: Scene) -> None:
+    code, word, _token, _item = said(at, s)
+    client = at()
+    for n in range(24):
+        assert client.post("/what", {"receipt": code, "word": "ABCD"}, REMOTE_ADDR=f"10.0.0.{n // 6}").status_code == 404
+        if n == 6:
+            assert client.post("/what", {"receipt": code, "word": word}).status_code == 200
+    assert client.post("/what", {"receipt": code, "word": word}, REMOTE_ADDR="10.0.0.9").status_code == 429
+
+
+def test_counts_keep_no_address_and_go_when_their_time_is_over(at: At, s: Scene) -> None:
+    at().post("/what", {"receipt": "AAAA-AAAA", "word": "ABCD"}, REMOTE_ADDR="10.9.8.7")
+    assert Tally.objects.count() == 3
+    assert all("10.9" not in key and len(key) == 64 for key in Tally.objects.values_list("key", flat=True))
+    assert accounts.drop_tallies(s.now) == 0
+    assert accounts.drop_tallies(s.later(minutes=15)) == 3
 
 
 def test_the_asker_has_the_last_word(at: At, s: Scene) -> None:

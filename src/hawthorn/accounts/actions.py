@@ -9,10 +9,11 @@ from axes.utils import reset as unlock
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 
 from hawthorn.accounts import keys
-from hawthorn.accounts.models import Token, User
-from hawthorn.accounts.queries import digest_of
+from hawthorn.accounts.models import Tally, Token, User
+from hawthorn.accounts.queries import counted, digest_of, tally_key
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import RANK, Actor, Town
@@ -114,3 +115,17 @@ def make_token(user: User, label: str, *, now: datetime, days: int | None = None
 def end_token(token: int, *, user: User, now: datetime) -> bool:
     """End one of the user's own tokens; whether it was alive."""
     return Token.objects.filter(pk=token, user=user, ended_at=None).update(ended_at=now) > 0
+
+
+def count(*what: str, now: datetime, span: timedelta) -> int:
+    """Count one more of something, shared by all processes; how many there were within the span that began with the first."""
+    key = tally_key(*what)
+    if not Tally.objects.filter(key=key, until_at__gt=now).update(number=F("number") + 1):
+        first = Tally(key=key, number=1, until_at=now + span)
+        Tally.objects.bulk_create([first], update_conflicts=True, unique_fields=["key"], update_fields=["number", "until_at"])
+    return counted(*what, now=now)
+
+
+def drop_tallies(now: datetime) -> int:
+    """Remove counts whose span is over."""
+    return Tally.objects.filter(until_at__lte=now).delete()[0]

@@ -70,3 +70,11 @@ class Reveal(models.Model):
     item = models.BigIntegerField()
     reason = models.CharField(max_length=200)
     at = models.DateTimeField()
+
+
+class Tally(models.Model):
+    """How often something was done from somewhere within a span, so that guessing and floods find a limit. `key` is a keyed digest: no address is kept."""
+
+    key = models.CharField(max_length=64, unique=True)
+    number = models.IntegerField()
+    until_at = models.DateTimeField(db_index=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from hawthorn.accounts.models import Reveal, Token, User
+from hawthorn.accounts import keys
+from hawthorn.accounts.models import Reveal, Tally, Token, User
 
 # What a request needs to know who asks; anything else of these rows is fetched only where it is asked for.
 OF_TOKEN = (
@@ -36,3 +37,13 @@ def tokens_of(user: User, now: datetime) -> list[Token]:
 def reveals_of(item: int) -> list[Reveal]:
     """Who read the contacts of an item, newest first."""
     return list(Reveal.objects.filter(item=item).select_related("user").order_by("-id"))
+
+
+def tally_key(*what: str) -> str:
+    """How a count is named in the table: an address or receipt cannot be read back from it."""
+    return keys.keyed("tally", *what)
+
+
+def counted(*what: str, now: datetime) -> int:
+    """How many there were within the span, without counting."""
+    return Tally.objects.filter(key=tally_key(*what), until_at__gt=now).values_list("number", flat=True).first() or 0

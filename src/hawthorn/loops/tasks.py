@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.db.transaction import atomic
 
+from hawthorn.accounts import actions as accounts
 from hawthorn.files import actions as files
 from hawthorn.journal import actions as journal
 from hawthorn.journal.models import Lease
@@ -114,8 +115,8 @@ def _whom(kind: str, holder: int, town: Town) -> int | None:
 
 
 def erasures(*, town: Town, now: datetime) -> int:
-    """Contacts whose time is over are emptied; uploads nobody used are removed."""
-    return reporters.erase_expired(now) + files.prune_unused(now)
+    """Contacts whose time is over are emptied; uploads nobody used and old counts are removed."""
+    return reporters.erase_expired(now) + files.prune_unused(now) + accounts.drop_tallies(now)
 
 
 def seals(*, town: Town, now: datetime) -> int:

@@ -102,7 +102,7 @@ def out(request: Request, token: str) -> HttpResponse:
     actor = reporters.outsider(token, request.now)
     if actor is None:
         raise NotThere
-    visitors.slow_down(visitors.count("out", visitors.address_of(request)), 60)
+    visitors.slow_down(visitors.count(request, "out", visitors.address_of(request)), 60)
     seat = actor.seats[0]
     request.town = town_by_id(actor.county)
     row = queries.get_visible(seat.place, actor=actor, town=request.town, now=request.now)

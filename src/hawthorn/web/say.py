@@ -121,15 +121,15 @@ def people_of(request: Request, grid: PlaceCard) -> list[dict[str, str]]:
 def check_pace(request: Request, what: str) -> None:
     """Raise slow_down for a flood; ask a plain question from the fifth time within an hour on."""
     address = visitors.address_of(request)
-    asked = visitors.counted(what, address) >= BEFORE_ASKING
-    visitors.slow_down(visitors.count(what, address), AN_HOUR)
+    asked = visitors.counted(request, what, address) >= BEFORE_ASKING
+    visitors.slow_down(visitors.count(request, what, address), AN_HOUR)
     if asked and not _is_answered(request):
         raise Refused("missing", ["answer"], _("请答一下那道小题，防止有人用机器乱写。您写的都在。"))
 
 
 def question(request: Request, what: str) -> forms.Field | None:
     """“三加五是几？” after several posts within the hour; no picture puzzle."""
-    if visitors.counted(what, visitors.address_of(request)) < BEFORE_ASKING:
+    if visitors.counted(request, what, visitors.address_of(request)) < BEFORE_ASKING:
         return None
     one, two = 1 + secrets.randbelow(5), 1 + secrets.randbelow(4)
     label = _("{one}加{two}是几？（写数字）").format(one=NUMBERS[one], two=NUMBERS[two])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 
+from hawthorn.accounts import actions as accounts
+from hawthorn.accounts import queries
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.world import Actor, Seat, Town
 from hawthorn.loops.town import town_of
 from hawthorn.tenants.models import Tenant
 
 COOKIE = "in"
-HOUR = 3600
+HOUR = timedelta(hours=1)
 
 
 def welcome(request: Any) -> None:
@@ -55,19 +57,14 @@ def address_of(request: Any) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def count(what: str, *who: str, seconds: int = HOUR) -> int:
-    """Count one more of `what` by somebody; gives how many within the span."""
-    key = ":".join(("web", what, *who))
-    cache.add(key, 0, seconds)
-    try:
-        return cache.incr(key)
-    except ValueError:
-        return 1
+def count(request: Any, *what: str, span: timedelta = HOUR) -> int:
+    """Count one more of something; gives how many within the span, over all processes."""
+    return accounts.count(*what, now=request.now, span=span)
 
 
-def counted(what: str, *who: str) -> int:
+def counted(request: Any, *what: str) -> int:
     """How many there were, without counting."""
-    return int(cache.get(":".join(("web", what, *who)), 0))
+    return queries.counted(*what, now=request.now)
 
 
 def slow_down(number: int, most: int) -> None:
