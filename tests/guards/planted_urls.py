@@ -10,13 +10,19 @@ from django.urls import include, path
 from hawthorn.web.middleware import public
 
 
-def careless(_request: Any, **_named: Any) -> HttpResponse:
-    """Answers whoever comes, with anything."""
+@public
+def left_open(_request: Any) -> HttpResponse:
+    """Answers whoever comes."""
     return HttpResponse("ok")
 
 
+def unnamed(_request: Any, thing: int) -> HttpResponse:
+    """A page of a thing, for those who signed in."""
+    return HttpResponse(str(thing))
+
+
 urlpatterns = [
-    path("planted", public(careless), name="planted"),
-    path("planted/<int:thing>", careless, name="planted-thing"),
+    path("planted", left_open, name="planted"),
+    path("planted/<int:thing>", unnamed, name="planted-thing"),
     path("", include("hawthorn.config.urls")),
 ]
