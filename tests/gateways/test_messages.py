@@ -51,6 +51,21 @@ def row(**more: Any) -> list[Any]:
     return [more.get(heading, value) for heading, value in zip(HEADINGS, ROW, strict=True)]
 
 
+def test_numbers_known_from_another_source_are_said_and_not_taken_from_the_command_line(s: Scene, tmp_path: Path) -> None:
+    take(s, as_csv([HEADINGS, ROW]))
+    report = look(s, as_csv([HEADINGS, ROW, row(工单编号="T2")]), source="热线")
+    assert report.elsewhere == {"12345": 1}
+    assert "“12345”" in messages.again_words(report)
+    assert messages.again_words(look(s, as_csv([HEADINGS, row(工单编号="T3")]), source="热线")) == ""
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(as_csv([HEADINGS, ROW]))
+    given = {"tenant_code": s.places["street"].code, "source": "热线", "dry_run": False, "now": s.now}
+    with pytest.raises(Refused, match="already_here"):
+        messages.import_messages(path, **given)
+    assert Item.objects.count() == 1
+    assert messages.import_messages(path, anew=True, **given).new == 1
+
+
 def test_a_line_becomes_a_matter_with_number_deadline_place_and_asker(s: Scene) -> None:
     report = take(s, as_csv([HEADINGS, ROW]))
     assert (report.rows, report.new, report.known, report.errors, report.is_dry) == (1, 1, 0, [], False)

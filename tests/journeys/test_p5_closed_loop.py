@@ -375,3 +375,12 @@ def test_a_matter_of_another_grid_is_not_there_for_an_officer(s: Scene) -> None:
         s.step("officer1", m.id, "accept")
     with pytest.raises(NotThere):
         s.step("center2", m.id, "note", {"words": "别的街道"})
+
+
+def test_what_was_done_in_the_grid_is_not_self_checked_while_somebody_waits_to_be_told(s: Scene) -> None:
+    m = s.start("resident", {"words": "灯不亮", "unit": s.units["u1"].pk, "phone": "19900001234"}).id
+    s.step("officer1", m, "accept")
+    s.step("officer1", m, "settle", {"result": "换灯", "say": "换好了"})
+    assert (s.facts(m).stage, s.facts(m).is_self_checked) == ("answering", False)
+    s.step("desk", m, "solved")
+    assert (s.facts(m).stage, s.facts(m).is_self_checked) == ("closed", False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -118,3 +119,29 @@ def test_a_contact_is_read_by_a_post_with_a_reason(at: At, s: Scene) -> None:
     assert client.post(f"/i/{item}/reveal", {"reporter": reporter}).status_code == 409
     assert "13800001234" in client.post(f"/i/{item}/reveal", {"reporter": reporter, "reason": "回电话"}).content.decode()
     assert at("officer2").post(f"/i/{item}/reveal", {"reporter": reporter, "reason": "看看"}).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["paste", "capture"])
+def test_a_phone_number_in_the_words_is_moved_to_where_it_is_kept_safe(at: At, s: Scene, page: str) -> None:
+    client = at("officer1")
+    asked = client.post(f"/{page}", {"words": "3 号楼漏水，打 138 0000-1234 找我", "do": "report", "key": "a1"})
+    words = asked.content.decode()
+    assert asked.status_code == 409
+    assert Item.objects.count() == 0
+    assert 'value="13800001234"' in words
+    assert "3 号楼漏水，打 （电话另存） 找我" in words
+    client.post(f"/{page}", {"words": "3 号楼漏水", "phone": "13800001234", "do": "report", "key": "a1"})
+    assert Reporter.objects.filter(item=newest().pk, way="phone").count() == 1
+    assert client.post(f"/{page}", {"words": "工单 2026030212345678 的路灯", "do": "report", "key": "a2"}).status_code == 302
+
+
+def test_nothing_of_a_complaint_is_offered_for_the_group(at: At, s: Scene) -> None:
+    complaint = s.start("resident", {"about": "grid", "grid": s.places["grid1"].pk, "words": "态度"}, loop="complaints").id
+    assert "复制成群通知" not in at("desk").get(f"/i/{complaint}").content.decode()
+    matter = s.start("officer1", {"words": "灯不亮", "unit": s.units["u1"].pk, "phone": "19900001234"}).id
+    s.step("officer1", matter, "accept")
+    assert "预计" in at("desk").get(f"/i/{matter}").content.decode().split('id="notice">')[1].split("</p>")[0]
+    s.step("officer1", matter, "settle", {"result": "换灯", "say": "换好了"})
+    notice = at("desk").get(f"/i/{matter}").content.decode().split('id="notice">')[1].split("</p>")[0]
+    assert "换好了" in notice
+    assert "预计" not in notice

@@ -59,6 +59,16 @@ def test_the_printed_item_has_the_rights_of_its_page(at: At, s: Scene) -> None:
 
 
 # ── 窗口 ──
+def test_the_counter_finds_by_receipt_what_it_may_see_and_says_no_word_of_our_drawers(at: At, s: Scene) -> None:
+    made = s.start("resident", {"words": "三单元灯坏了", "unit": s.units["u1"].pk})
+    for code in (made.receipt, f"{made.receipt[:4].lower()}-{made.receipt[4:]}"):
+        page = at("desk").post("/counter", {"receipt": code}).content.decode()
+        assert f"/i/{made.id}" in page
+        assert "东社区一网格 u1 号楼的一件事" in page or "u1 号楼的一件事" in page
+        assert "待定类" not in page
+    assert "没有找到" in at("desk_village").post("/counter", {"receipt": made.receipt}).content.decode()
+
+
 def test_the_counter_offers_what_the_engine_offers(at: At, s: Scene) -> None:
     item = s.start("resident", {"words": "灯坏了", "unit": s.units["u1"].pk, "phone": "13800001234"}).id
     page = at("desk").post("/counter", {"tail": "1234"}).content.decode()
@@ -198,10 +208,10 @@ def said(at: At, s: Scene, phone: str = "13800001234") -> tuple[str, str, str]:
 
 def test_what_was_left_is_shown_masked_with_the_word_only(at: At, s: Scene) -> None:
     code, word, token = said(at, s)
-    reads = at().post("/what", {"receipt": code, "tail": "1234"}).content.decode()
+    reads = at().post("/what", {"receipt": code, "tail": "1234"}, follow=True).content.decode()
     assert "我的信息" not in reads
     assert "*******1234" not in reads
-    for page in (at().post("/what", {"receipt": code, "word": word}), at().get(f"/what/{code}?t={token}")):
+    for page in (at().post("/what", {"receipt": code, "word": word}, follow=True), at().get(f"/what/{code}?t={token}")):
         words = page.content.decode()
         assert "*******1234" in words
         assert "张***" in words

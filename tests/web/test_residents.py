@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
+import pytest
 from django.core.cache import cache
 from django.test import Client
 
@@ -87,11 +89,11 @@ def test_the_phones_last_digits_read_and_the_word_acts(at: At, s: Scene) -> None
     client = at()
     assert client.get(f"/what/{code}").status_code == 200
     assert "灯" not in client.get(f"/what/{code}").content.decode()
-    reads = client.post("/what", {"receipt": code, "tail": "1234"}).content.decode()
+    reads = client.post("/what", {"receipt": code, "tail": "1234"}, follow=True).content.decode()
     assert "已收到" in reads
     assert "张三" not in reads
     assert "催一催" not in reads
-    for opened in (client.post("/what", {"receipt": code.lower(), "word": word.lower()}), client.get(f"/what/{code}?t={token}")):
+    for opened in (client.post("/what", {"receipt": code.lower(), "word": word.lower()}, follow=True), client.get(f"/what/{code}?t={token}")):
         assert "催一催" in opened.content.decode()
     assert client.post(f"/what/{code}", {"tail": "1234", "do": "urge", "key": "u1"}).status_code == 409
     assert client.post(f"/what/{code}", {"t": token, "do": "urge", "words": "快一点", "key": "u1"}).status_code == 302
@@ -108,7 +110,7 @@ def test_wrong_words_tell_nothing_and_are_counted_in_the_database(at: At, s: Sce
     assert client.post("/what", {"receipt": code, "word": word}).status_code == 429
     assert client.get(f"/what/{code}?t={token}").status_code == 200
     s.later(minutes=16)
-    assert client.post("/what", {"receipt": code, "word": word}).status_code == 200
+    assert client.post("/what", {"receipt": code, "word": word}).status_code == 302
 
 
 def test_somebody_elsewhere_cannot_shut_out_the_asker_nor_many_addresses_guess(at: At, s: Scene) -> None:
@@ -117,7 +119,7 @@ def test_somebody_elsewhere_cannot_shut_out_the_asker_nor_many_addresses_guess(a
     for n in range(24):
         assert client.post("/what", {"receipt": code, "word": "ABCD"}, REMOTE_ADDR=f"10.0.0.{n // 6}").status_code == 404
         if n == 6:
-            assert client.post("/what", {"receipt": code, "word": word}).status_code == 200
+            assert client.post("/what", {"receipt": code, "word": word}).status_code == 302
     assert client.post("/what", {"receipt": code, "word": word}, REMOTE_ADDR="10.0.0.9").status_code == 429
 
 
@@ -129,18 +131,62 @@ def test_counts_keep_no_address_and_go_when_their_time_is_over(at: At, s: Scene)
     assert accounts.drop_tallies(s.later(minutes=15)) == 3
 
 
+def test_an_opened_receipt_can_be_made_larger_and_shuts_itself_after_half_an_hour(at: At, s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, word, _token, _item = said(at, s)
+    client = at()
+    there = client.post("/what", {"receipt": code, "word": word})["Location"]
+    assert word not in there
+    assert client.post("/elder", {"step": "2", "next": there})["Location"] == there
+    page = client.get(there).content.decode()
+    assert "灯坏了" in page
+    assert "催一催" in page
+    tail = client.post("/what", {"receipt": code, "tail": "1234"})["Location"]
+    assert "灯坏了" not in client.get(tail).content.decode()
+    assert "催一催" not in client.get(tail).content.decode()
+    assert client.get(there.replace("o=", "o=x")).status_code == 404
+    other = s.start("resident", {"words": "井盖松了", "unit": s.units["u1"].pk}).receipt
+    assert client.get(there.replace(code.replace("-", ""), other)).status_code == 404
+    later = time.time() + 1801
+    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
+    shut = client.get(there)
+    assert shut.status_code == 404
+    assert "自己关上了" in shut.content.decode()
+
+
+def test_who_urged_today_is_told_so(at: At, s: Scene) -> None:
+    code, _word, token, _item = said(at, s)
+    client = at()
+    client.post(f"/what/{code}", {"t": token, "do": "urge", "words": "快一点", "key": "u1"})
+    page = client.get(f"/what/{code}?t={token}").content.decode()
+    assert "您今天已经催过了" in page
+    assert "催一催</button>" not in page
+    s.later(days=1)
+    assert "催一催</button>" in client.get(f"/what/{code}?t={token}").content.decode()
+
+
+def test_what_comes_next_follows_the_table(at: At, s: Scene) -> None:
+    code, _word, token, item = said(at, s)
+    client = at()
+    s.step("officer1", item, "accept")
+    assert "换一个人" not in client.get(f"/what/{code}?t={token}").content.decode()
+    s.step("officer1", item, "call_up", {"tried": "试过", "asks": "请派"})
+    s.step("desk", item, "accept")
+    s.step("desk", item, "settle", {"result": "好", "say": "灯换好了"})
+    assert "换一个人看一看" in client.get(f"/what/{code}?t={token}").content.decode()
+
+
 def test_the_asker_has_the_last_word(at: At, s: Scene) -> None:
     code, word, _token, item = said(at, s)
     s.step("officer1", item, "accept")
     s.step("officer1", item, "settle", {"result": "内部：换了灯泡", "say": "灯换好了"})
     client = at()
-    page = client.post("/what", {"receipt": code, "word": word}).content.decode()
+    page = client.post("/what", {"receipt": code, "word": word}, follow=True).content.decode()
     assert "灯换好了" in page
     assert "内部" not in page
     assert "没有解决" in page
     refused = client.post(f"/what/{code}", {"word": word, "do": "unsolved", "key": "u1"})
     assert refused.status_code == 409
-    assert client.post(f"/what/{code}", {"word": word, "do": "unsolved", "reason": "还是不亮", "key": "u1"}).status_code == 200
+    assert client.post(f"/what/{code}", {"word": word, "do": "unsolved", "reason": "还是不亮", "key": "u1"}).status_code == 302
     assert s.facts(item).stage == "working"
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,33 @@ def _migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def _has_data() -> bool:
+    """Is there a database that was set up? A command that only looks makes none."""
+    from django.conf import settings
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not Path(str(settings.DATABASES["default"]["NAME"])).exists():
+        return False
+    with connection.cursor() as cursor:
+        return "tenants_tenant" in connection.introspection.table_names(cursor)
+
+
+def needs_data(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """Wrap a command that works on what is there; without a database it says so plainly and ends with 2."""
+
+    @wraps(run)
+    def checked(args: argparse.Namespace) -> int:
+        _django()
+        if _has_data():
+            return run(args)
+        from django.conf import settings
+
+        say(f"这里还没有数据（{settings.ENV.data}）。先运行 hawthorn demo 或 hawthorn serve，或者用 HAWTHORN_DATA 指明数据在哪里。")
+        return 2
+
+    return checked
 
 
 def _static() -> None:
@@ -90,9 +118,9 @@ def serve(args: argparse.Namespace) -> int:
     return 0
 
 
+@needs_data
 def work(args: argparse.Namespace) -> int:
     """Due work, in rounds; ends on SIGTERM after the round, or with the process that started it."""
-    _django()
     from hawthorn.kernel import clock
     from hawthorn.loops.tasks import run_due
 
@@ -108,9 +136,9 @@ def work(args: argparse.Namespace) -> int:
     return 0
 
 
+@needs_data
 def check(args: argparse.Namespace) -> int:
     """Every invariant. 0 clean, 1 with a named list."""
-    _django()
     from hawthorn.kernel import clock
     from hawthorn.loops.check import problems, warnings
 
@@ -124,20 +152,22 @@ def check(args: argparse.Namespace) -> int:
     return 1 if number else 0
 
 
+@needs_data
 def import_messages(args: argparse.Namespace) -> int:
     """A hotline-type sheet."""
-    _django()
     from hawthorn.gateways import messages
     from hawthorn.kernel import clock
     from hawthorn.kernel.errors import Refused
 
     try:
-        report = messages.import_messages(args.file, tenant_code=args.tenant, source=args.source, dry_run=args.dry_run, now=clock.now())
+        report = messages.import_messages(args.file, tenant_code=args.tenant, source=args.source, dry_run=args.dry_run, now=clock.now(), anew=args.anew)
     except (Refused, OSError) as wrong:
         say(f"没有导入，什么都没有改动：{wrong.detail if isinstance(wrong, Refused) else wrong}")
         return 1
     for problem in report.errors[:50]:
         say(f"{problem.where}：{problem.words}")
+    if report.is_dry and (words := messages.again_words(report)):
+        say(f"提醒：{words}")
     bad = len({problem.row for problem in report.errors})
     say(f"共 {report.rows} 行：{'将收' if args.dry_run else '新收'} {report.new} 件，以前收过 {report.known} 件，有问题 {bad} 行。")
     if report.errors and report.rows:
@@ -147,9 +177,9 @@ def import_messages(args: argparse.Namespace) -> int:
     return 1 if report.errors else 0
 
 
+@needs_data
 def import_workbook(args: argparse.Namespace) -> int:
     """The set-up workbook: places, units, posts, people."""
-    _django()
     from hawthorn.gateways import workbook
     from hawthorn.kernel import clock
     from hawthorn.tenants.models import Tenant
@@ -213,6 +243,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--tenant", required=True, help="街道代码，9 位")
     one.add_argument("--source", default="12345", help="来自哪个系统")
     one.add_argument("--dry-run", action="store_true", help="只检查，不导入")
+    one.add_argument("--anew", action="store_true", help="编号以前从别的来源收过，仍当作新的收")
     one = add("import-workbook", import_workbook, "导入建点工作簿（地点、楼院、岗位、人员）")
     one.add_argument("file")
     one.add_argument("--tenant", required=True, help="街道代码，9 位")

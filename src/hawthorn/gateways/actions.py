@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 
 from hawthorn.gateways.messages_rows import Ready
 from hawthorn.journal.models import Outbox
@@ -28,6 +29,16 @@ def known_numbers(subdistrict: int, source: str, numbers: Sequence[str]) -> set[
         rows = OutsideNumber.objects.filter(subdistrict=subdistrict, source=source, number__in=numbers[at : at + 500])
         known.update(rows.values_list("number", flat=True))
     return known
+
+
+def numbers_elsewhere(subdistrict: int, source: str, numbers: Sequence[str]) -> dict[str, int]:
+    """How many of these numbers were taken in under other names of a source: the same sheet once more, perhaps."""
+    found: dict[str, int] = {}
+    for at in range(0, len(numbers), 500):
+        rows = OutsideNumber.objects.filter(subdistrict=subdistrict, number__in=numbers[at : at + 500]).exclude(source=source)
+        for name, many in rows.values_list("source").annotate(Count("pk")):
+            found[name] = found.get(name, 0) + many
+    return found
 
 
 def take_in(rows: Sequence[Ready], *, subdistrict: int, source: str, town: Town, now: datetime) -> list[int]:

@@ -36,12 +36,14 @@ NEEDED = ("outside_number", "words")
 
 @dataclass
 class Report:
-    """What a sheet holds, and what became (or would become) of it. `errors` by row, with Chinese reasons."""
+    """What a sheet holds, and what became (or would become) of it. `errors` by row, with Chinese reasons; `elsewhere`: how many of the new
+    numbers came before under another name of the source."""
 
     rows: int = 0
     new: int = 0
     known: int = 0
     errors: list[Problem] = field(default_factory=list)
+    elsewhere: dict[str, int] = field(default_factory=dict)
     is_dry: bool = True
     mapping: dict[str, str] = field(default_factory=dict)
     table: Table = field(default_factory=lambda: Table(()), repr=False)
@@ -111,6 +113,7 @@ def _read_rows(report: Report, reader: Reader) -> None:
     report.known = sum(r.number in known for r in report.ready)
     report.ready = [r for r in report.ready if r.number not in known]
     report.new = len(report.ready)
+    report.elsewhere = actions.numbers_elsewhere(reader.subdistrict, reader.source, [r.number for r in report.ready])
 
 
 def run(report: Report, *, tenant: Tenant, town: Town, source: str, now: datetime) -> Report:
@@ -155,11 +158,24 @@ def errors_sheet(report: Report) -> bytes:
     return sheets.to_bytes(book)
 
 
-def import_messages(path: Path | str, *, tenant_code: str, source: str, dry_run: bool, now: datetime) -> Report:
-    """A sheet into a subdistrict, from the command line. Raises Refused for an unknown subdistrict, OSError for a file that cannot be read."""
+def again_words(report: Report) -> str:
+    """What to say where the numbers were taken in before under another name; nothing where they were not."""
+    if not report.elsewhere:
+        return ""
+    names = "、".join(f"“{name}”" for name in report.elsewhere)
+    return _("有 {n} 个编号，以前从{names}收过。要是同一批来件，请把来源写成原来的名字，就不会重复收。").format(n=sum(report.elsewhere.values()), names=names)
+
+
+def import_messages(path: Path | str, *, tenant_code: str, source: str, dry_run: bool, now: datetime, anew: bool = False) -> Report:
+    """A sheet into a subdistrict, from the command line; numbers known from another source only with `anew`.
+
+    Raises Refused for an unknown subdistrict or known numbers, OSError for a file that cannot be read.
+    """
     tenant = Tenant.objects.select_related("county").filter(code=tenant_code).first()
     if tenant is None:
         raise Refused("not_a_choice", fields=["tenant"], detail=_("没有这个街道：{code}").format(code=tenant_code))
     town = town_of(tenant.county or tenant)
     report = plan(Path(path).read_bytes(), tenant=tenant, town=town, source=source, now=now)
+    if not dry_run and not anew and (words := again_words(report)):
+        raise Refused("already_here", fields=["source"], detail=words + _("确实是另一批的，加上 --anew 再导入。"))
     return report if dry_run else run(report, tenant=tenant, town=town, source=source, now=now)

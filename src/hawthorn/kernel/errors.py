@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "not_a_choice": _("选的这一项不在可选范围里。请从列表里重新选。"),
     "outside_list": _("这类事不在社区职责清单里，要有点名的批准人才能交给社区。"),
     "once_only": _("这一步只能办一次。"),
+    "already_here": _("这些编号以前收过。"),
     "no_way": _("这一步现在没有可以交给的岗位。请联系网格中心。"),
 }
 STATUS: dict[str, int] = {"too_large": 413, "slow_down": 429, "wrong_type": 422}

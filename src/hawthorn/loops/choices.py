@@ -9,6 +9,7 @@ from typing import Any
 from hawthorn.files.models import Attachment
 from hawthorn.kernel.slots import Asking, Choices
 from hawthorn.kernel.world import DESK, RANK, PlaceCard, PostCard, Seat
+from hawthorn.loops.models import Item
 from hawthorn.territory.models import Unit, UnitGrid
 
 MOST = 200
@@ -115,13 +116,28 @@ def _may_agency(asking: Asking, post: PostCard) -> bool:
     return asking.actor.system != "" or _may_name(asking, asking.town.places[post.place])
 
 
-def _posts(may: Callable[[Asking, Any], bool]) -> FromTown:
-    return FromTown(
-        lambda a: sorted(a.town.posts.values(), key=lambda p: (RANK[p.level], p.id)),
-        lambda a, p: p.name,
-        lambda a, v: a.town.posts.get(v),
-        may,
-    )
+def _in_order(asking: Asking) -> list[PostCard]:
+    return sorted(asking.town.posts.values(), key=lambda p: (RANK[p.level], p.id))
+
+
+def _name(asking: Asking, post: PostCard) -> str:
+    return post.name
+
+
+def _post(asking: Asking, value: int) -> PostCard | None:
+    return asking.town.posts.get(value)
+
+
+class Agencies(FromTown):
+    """Units that can be called for help; one that already helps here is not offered again."""
+
+    def list(self, asking: Asking) -> list[tuple[int, str]]:
+        """Value and label."""
+        f = asking.facts
+        helping: set[int | None] = set()
+        if getattr(f, "open_assists", 0):
+            helping = set(Item.objects.filter(parent=f.id, loop="assists", open=True).values_list("holder_id", flat=True))
+        return [pair for pair in super().list(asking) if pair[0] not in helping]
 
 
 @dataclass(frozen=True)
@@ -190,8 +206,8 @@ PROVIDERS: dict[str, Choices] = {
     "categories": FromTown(
         lambda a: a.town.categories.values(), lambda a, c: f"{c.name}（{c.group}）" if c.group else c.name, lambda a, v: a.town.categories.get(v), _may_category
     ),
-    "leads": _posts(_may_lead),
-    "agencies": _posts(_may_agency),
+    "leads": FromTown(_in_order, _name, _post, _may_lead),
+    "agencies": Agencies(_in_order, _name, _post, _may_agency),
     "users": FromTown(_people, lambda a, p: p.name, _person, _may_person),
     "units": Units(),
     "files": Files(),

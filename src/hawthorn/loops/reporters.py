@@ -49,14 +49,21 @@ def acting(receipt: str, word: str, now: datetime) -> Actor | None:
     reporter = by_receipt(receipt)
     asked = keys.keyed("word", plain(receipt), plain(word))
     is_right = keys.same(asked, reporter.word_digest if reporter else NO_DIGEST)
-    return _actor(reporter, now) if reporter is not None and is_right else None
+    return acting_as(reporter, now) if reporter is not None and is_right else None
 
 
 def acting_by_token(token: str, now: datetime) -> Actor | None:
     """The same by the token in the link of a message."""
     code = plain(token)
     reporter = _reporters().filter(token_digest=keys.keyed("token", code)).first() if code else None
-    return _actor(reporter, now) if reporter is not None else None
+    return acting_as(reporter, now) if reporter is not None else None
+
+
+def acting_as(reporter: Reporter, now: datetime) -> Actor | None:
+    """Somebody whose word or token was found right, as an actor; None where they took their matter back."""
+    if reporter.left_at is not None and reporter.left_at <= now:
+        return None
+    return Actor(None, (Seat(0, "reporter", "item", reporter.item_id),), county=reporter.item.county.tenant_id, reporter=reporter.pk)
 
 
 def may_read(reporter: Reporter, tail: str) -> bool:
@@ -83,12 +90,6 @@ def use_link(token: str, now: datetime) -> bool:
 
 def _reporters() -> QuerySet[Reporter]:
     return Reporter.objects.select_related("item__county", "contact")
-
-
-def _actor(reporter: Reporter, now: datetime) -> Actor | None:
-    if reporter.left_at is not None and reporter.left_at <= now:
-        return None
-    return Actor(None, (Seat(0, "reporter", "item", reporter.item_id),), county=reporter.item.county.tenant_id, reporter=reporter.pk)
 
 
 def _link(token: str, now: datetime) -> OneTimeLink | None:
@@ -124,6 +125,14 @@ def standing(reporter: Reporter, town: Town, now: datetime) -> Standing:
     )  # fmt: skip
 
 
+def own_words(reporter: Reporter) -> str:
+    """What this asker wrote themselves when they said it; nothing where staff wrote it down for them, or it was erased."""
+    said = Text.objects.filter(item__receipt=reporter.receipt, seq=1, field="words", erased_at=None).order_by("id").first()
+    if said is None or Event.objects.filter(stream=said.item_id, seq=1).exclude(user=None, post=None).exists():
+        return ""
+    return said.words
+
+
 def _followed(item: int, town: Town, now: datetime) -> Row:
     inner = Actor(None, (), system="standing", county=town.county)
     for _again in range(10):
@@ -151,7 +160,7 @@ def _public(items: Iterable[int | None]) -> tuple[tuple[datetime, str, str], ...
 def sentence_of(row: Row, town: Town, now: datetime) -> str:
     """One plain sentence to read out: what, since when, who has it now and until when, or how it ended."""
     item = row.item
-    begun = _("{title}，{at}收到").format(title=item.title, at=_when(item.opened_at, now))
+    begun = _("{title}，{at}收到").format(title=_spoken(row), at=_when(item.opened_at, now))
     if not item.open:
         return _("{begun}，{at}{reads}。").format(begun=begun, at=_when(item.closed_at, now), reads=_reads(row))
     post = town.posts.get(item.holder_id or 0)
@@ -161,6 +170,13 @@ def sentence_of(row: Row, town: Town, now: datetime) -> str:
     return _("{begun}。现在{reads}，由{post}负责，{limit}到{due}{late}。").format(
         begun=begun, reads=_reads(row), post=post.name if post else "", limit=limit if limit.endswith("时限") else _("期限"), due=_when(due, now), late=late
     )
+
+
+def _spoken(row: Row) -> str:
+    """The title, as it is said to the one who asked: no word for our own drawer “not sorted yet”."""
+    title = row.item.title
+    _what, _dot, where = title.partition(" · ")
+    return title if getattr(row.facts, "category", None) or not where else _("{where}的一件事").format(where=where)
 
 
 def _reads(row: Row) -> str:
@@ -177,12 +193,15 @@ def _when(at: datetime | None, now: datetime) -> str:
 
 
 # ── at the counter, on the phone ──
-def look_up(*, actor: Actor, town: Town, now: datetime, tail: str = "", unit: int | None = None) -> list[tuple[int, str]]:
-    """What residents asked for, by the last four digits of a phone or by unit: newest first, at most 20 the actor may see."""
+def look_up(*, actor: Actor, town: Town, now: datetime, tail: str = "", unit: int | None = None, receipt: str = "") -> list[tuple[int, str]]:
+    """What residents asked for, by receipt, by the last four digits of a phone or by unit: newest first, at most 20 the actor may see."""
     loops = [loop.name for loop in LOOPS if any(stage.reads for stage in loop.stages.values())]
     found = Item.objects.filter(loop__in=loops).order_by("-id")
     upper = replace(actor, seats=tuple(s for s in actor.seats if s.level != "grid"))
-    if unit is not None:
+    if receipt:
+        own = found.filter(Q(receipt=plain(receipt)) | Q(pk__in=Reporter.objects.filter(receipt=plain(receipt)).values("item")))
+        rows = queries.visible_among(list(own[:LOOKED_AT]), actor=actor, town=town, now=now)
+    elif unit is not None:
         rows = queries.visible_among(list(found.filter(unit=unit)[:LOOKED_AT]), actor=actor, town=town, now=now)
     elif len(tail) == 4 and tail.isascii() and tail.isdigit():
         asked = Reporter.objects.filter(item=OuterRef("pk"), contact__blind_tail=keys.keyed("tail", str(town.county), tail), left_at=None)

@@ -37,7 +37,7 @@ class Lodge(Needs):
     community: int | None = ref("communities", _("哪个社区（对社区的意见要选）"), optional=True)
     subdistrict: int | None = ref("subdistricts", _("哪个街道"), optional=True)
     name: str = contact(_("称呼"))
-    phone: str = Field(default="", title=_("电话（可不填，只用于答复）"), max_length=20, pattern=r"^[0-9+\- ]*$", json_schema_extra={"x-contact": True})
+    phone: str = Field(default="", title=_("电话（只用于答复）"), max_length=20, pattern=r"^[0-9+\- ]*$", json_schema_extra={"x-contact": True})
 
     @property
     def has_contact(self) -> bool:

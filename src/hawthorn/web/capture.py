@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from hawthorn.web import forms, slips, uploads
 from hawthorn.web.request import Request, asking_of
 
 FEW = 16
+PHONE = re.compile(r"(?<![0-9])1[3-9](?:[ -]?[0-9]){9}(?![0-9])")
 WHERE = ("spot", "grid", "category")
 ASKER = ("name", "phone", "wants_visit", "address", "hides_from_grid", "on_behalf", "asked")
 DOINGS = {"report": Report, "report_settled": ReportSettled}
@@ -51,7 +53,10 @@ def _page(request: Request, page: str) -> HttpResponse:
     if raw.get("phone") or raw.get("address"):
         raw["consent"] = "consent" in request.POST
     ids: list[int] = []
+    told = tidy(raw)
     try:
+        if told:
+            raise Refused("missing", ["words"], told)
         if ids := uploads.take(request):
             raw["files"] = ids
         answer = start("matters", raw, actor=request.actor, now=request.now, door="page", key=request.POST.get("key", "")[:64], step=name, town=request.town)
@@ -60,8 +65,18 @@ def _page(request: Request, page: str) -> HttpResponse:
     label = _(LOOPS["matters"].steps[name].label)
     if answer.slip:
         return slips.slip(request, answer, label)
-    messages.success(request, _("已{label}。").format(label=label))
+    messages.success(request, _("记下了：{label}。").format(label=label))
     return redirect("item", item=answer.id)
+
+
+def tidy(raw: dict[str, Any]) -> str:
+    """Take phone numbers out of the words into the field where they are kept safe; what to say about it, or nothing where there were none."""
+    phones = PHONE.findall(raw.get("words") or "")
+    if not phones:
+        return ""
+    raw["words"] = PHONE.sub("（电话另存）", raw["words"])
+    raw["phone"] = raw.get("phone") or re.sub(r"\D", "", phones[0])
+    return _("内容里有电话号码，已经移到下面“有人来反映”里，加密存放。请看一遍，再按一次。姓名也请写到那里。")
 
 
 def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception | None, ids: list[int] | None = None) -> HttpResponse:
@@ -115,7 +130,7 @@ def chips_of(grid: int, value: Any, problem: Exception | None = None) -> forms.F
     chosen = str(value or "")
     choices = [{"value": u.unit_id, "label": u.unit.name, "initials": u.unit.initials, "on": str(u.unit_id) == chosen} for u in units]
     if len(choices) > FEW:
-        return field | {"kind": "select", "choices": choices, "blank": _("不选"), "filter": _("输入几个字来找")}
+        return field | {"kind": "select", "choices": choices, "blank": _("不填"), "filter": _("输入几个字来找")}
     return field | {"kind": "radio-chips", "choices": [*choices, {"value": "", "label": _("别处"), "on": False}]}
 
 

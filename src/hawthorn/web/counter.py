@@ -22,7 +22,7 @@ from hawthorn.loops.models import Item, OneTimeLink
 from hawthorn.loops.rows import Row
 from hawthorn.loops.town import town_by_id
 from hawthorn.matters.rules.needs import Words
-from hawthorn.web import forms, uploads, visitors
+from hawthorn.web import forms, uploads, visitors, words
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request, asking_of, whole, world_of
 
@@ -47,11 +47,13 @@ def counter(request: Request) -> HttpResponse:
     units = CHOICES["units"].list(asking_of(request, words=said))[:12] if said else []
     if len(units) == 1 and not chosen:
         chosen = str(units[0][0])
-    found = _look_up(request, tail, whole(chosen))
+    code = words.plain_receipt(request.POST.get("receipt", ""))
+    found = _look_up(request, tail, whole(chosen), code)
     context = {
         "fields": [
             {"kind": "text", "name": "place", "label": _("楼院"), "value": said, "help": _("楼号、小区名里的几个字就行")},
             {"kind": "text", "name": "tail", "label": _("手机后四位"), "value": tail, "inputmode": "numeric", "max_length": 4, "no_draft": True},
+            {"kind": "text", "name": "receipt", "label": _("回执编号"), "value": words.receipt(code) if code else "", "no_draft": True, "autocomplete": "off"},
         ],
         "units": units if len(units) > 1 and not chosen else [],
         "found": found,
@@ -62,10 +64,10 @@ def counter(request: Request) -> HttpResponse:
     return render(request, "web/counter.html", context)
 
 
-def _look_up(request: Request, tail: str, unit: int | None) -> list[dict[str, Any]]:
-    if not tail and unit is None:
+def _look_up(request: Request, tail: str, unit: int | None, receipt: str) -> list[dict[str, Any]]:
+    if not (tail or receipt) and unit is None:
         return []
-    rows = reporters.look_up(actor=request.actor, town=request.town, now=request.now, tail=tail, unit=unit)
+    rows = reporters.look_up(actor=request.actor, town=request.town, now=request.now, tail=tail, unit=unit, receipt=receipt)
     items = {item.pk: item for item in Item.objects.filter(pk__in=[number for number, _sentence in rows])}
     seen = queries.visible_among(list(items.values()), actor=request.actor, town=request.town, now=request.now)
     steps = {row.item.pk: _doings(row, request) for row in seen}

@@ -138,13 +138,13 @@ def _choose(rows: list[tuple[Any, str]], value: Any, many: bool, required: bool)
     if many and len(choices) <= FEW * 3:
         return {"kind": "radio-chips", "many": True, "choices": choices}
     kind: Field = {"kind": "multiselect" if many else "select", "choices": choices} | ({"filter": _("输入几个字来找")} if len(choices) > FEW * 2 else {})
-    return kind if many else kind | {"blank": _("请选择") if required else _("不选")}
+    return kind if many else kind | {"blank": _("请选择") if required else _("不填")}
 
 
 def _chips(rows: list[tuple[Any, str]], value: Any, is_sure: bool) -> Field:
     choices = [{"value": v, "label": _(label), "on": str(v) == str(value)} for v, label in rows]
     if not is_sure:
-        choices.insert(0, {"value": "", "label": _("不选"), "on": value in (None, "")})
+        choices.insert(0, {"value": "", "label": _("不填"), "on": value in (None, "")})
     return {"kind": "radio-chips", "choices": choices}
 
 

@@ -42,13 +42,13 @@ def item(request: Request, item: int) -> HttpResponse:
     events, texts = queries.events_of(item), queries.texts_of(item)
     what, where = words.split_title(row.item.title)
     first = next((t.words for t in texts if t.seq == 1 and t.field in rows.FIRST), "")
-    tag = words.due_tag(row.item, request.now, getattr(row.facts, "outside_due_at", None))
+    tag, notice = words.due_tag(row.item, request.now, getattr(row.facts, "outside_due_at", None)), story.notice(row, texts, request)
     context = {
         "row": row, "heading": first if first and len(first) <= 60 else row.item.title, "what": what, "where": where, "tag": tag,
         "receipt": words.receipt(row.item.receipt), "loop_label": _(row.loop.label), "stage_label": _(row.loop.stages[row.item.stage].label),
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
         "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": row.item.parent_id,
-        "copy": {"id": "notice", "words": story.notice(row, texts, request)}, "askers": _askers(row, request), "signs": _signs(row),
+        "copy": notice and {"id": "notice", "words": notice}, "askers": _askers(row, request), "signs": _signs(row),
         "list_url": reverse(row.loop.name),
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)
@@ -168,7 +168,7 @@ def done(request: Request, answer: Answer, label: str) -> HttpResponse:
         return slips.slip(request, answer, label)
     if answer.slip.get("link"):
         return slips.link(request, answer)
-    messages.success(request, _("已{label}。").format(label=label))
+    messages.success(request, _("记下了：{label}。").format(label=label))
     try:
         visible(request, answer.id)
     except NotThere:

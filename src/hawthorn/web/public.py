@@ -90,8 +90,8 @@ def privacy(request: Request) -> HttpResponse:
     county = tenant.county.name if tenant and tenant.county else _("县（区）")
     notice = {
         "version": settings.get("privacy_version", 1), "since": settings.get("privacy_since", _("本系统启用之日")), "handler": tenant.name if tenant else "",
-        "contact": settings.get("privacy_contact", _("网格中心")), "phone": (tenant.phone if tenant else "") or _("见窗口公告"),
-        "address": settings.get("address", _("见窗口公告")), "host": county,
+        "contact": settings.get("privacy_contact", _("网格中心")), "phone": tenant.phone if tenant else "", "address": settings.get("address", ""),
+        "host": county,
     }  # fmt: skip
     kinds = [dict(zip(("what", "why", "basis", "how_long", "who"), map(_, row), strict=True)) for row in KINDS]
     return render(request, "web/privacy.html", {"notice": notice, "kinds": kinds})

@@ -151,7 +151,7 @@ def _is_answered(request: Request) -> bool:
 def complain(request: Request) -> HttpResponse:
     """意见建议: to the level above the one concerned, hidden from them; a receipt for everybody."""
     _needs_town(request)
-    raw: dict[str, Any] = {"about": request.GET.get("about") or "system"} if request.method != "POST" else forms.read(Lodge, request.POST)
+    raw: dict[str, Any] = {"about": request.GET.get("about", "")} if request.method != "POST" else forms.read(Lodge, request.POST)
     problem: Exception | None = None
     if request.method == "POST":
         if raw.get("phone"):

@@ -36,6 +36,7 @@ def slip(request: Any, answer: Answer, label: str = "", *, is_resident: bool = F
     context = {
         "receipt": words.receipt(code), "word": answer.slip.get("word", ""), "qr": qr(address) if token else "", "url": f"{path}?t={token}" if token else path,
         "label": label, "is_replay": answer.replay, "item": None if is_resident else answer.id, "is_resident": is_resident,
+        "is_complaint": answer.loop == "complaints",
     }  # fmt: skip
     return _private(render(request, "web/slip.html" if not is_resident else "web/slip_public.html", context))
 

@@ -17,6 +17,7 @@ from hawthorn.loops.rows import Row
 from hawthorn.web import words
 from hawthorn.web.request import Request
 
+UNDER_WAY = ("found", "assigned", "working", "waiting_outside")
 PARTS = ("发现", "呼叫", "响应", "处置", "回音")
 AT = {"found": 0, "assigned": 2, "working": 3, "waiting_resident": 3, "waiting_outside": 3, "parked": 3, "checking": 3, "answering": 4}
 
@@ -116,11 +117,13 @@ def dates(row: Row, request: Request) -> list[dict[str, str]]:
 
 
 def notice(row: Row, texts: Sequence[Text], request: Request) -> str:
-    """复制成群通知: plain words without personal data. Public words are what was said to residents."""
+    """复制成群通知 of a matter: plain words without personal data. Public words are what was said to residents; nothing of other loops goes to a group."""
+    if row.loop.name != "matters":
+        return ""
     stage = row.loop.stages[row.item.stage]
     said = next((t.words for t in reversed(texts) if t.audience == "public"), "")
     parts = [f"【{request.tenant.name}】{row.item.title}", _("编号 {code}").format(code=words.receipt(row.item.receipt)), _(stage.reads or stage.label)]
-    if row.item.open and (promise := getattr(row.facts, "promise_at", None)):
+    if row.item.stage in UNDER_WAY and (promise := row.facts.promise_at):
         parts.append(_("预计 {until}办好").format(until=words.until(promise, request.now)))
     return "，".join(parts) + "。" + said
 

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hawthorn.files.models import Attachment
+from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused, WrongType
 from hawthorn.kernel.slots import Asking
 from hawthorn.kernel.steps import Step, offered
-from hawthorn.kernel.world import Actor, Town, World
+from hawthorn.kernel.world import World
 from hawthorn.loops import queries, reporters
 from hawthorn.loops.actions import take_step
-from hawthorn.loops.models import Reporter
 from hawthorn.loops.rows import Row
-from hawthorn.loops.town import town_by_id
-from hawthorn.web import forms, mine, story, uploads, visitors, words
+from hawthorn.web import forms, mine, opened, story, uploads, words
 from hawthorn.web.items import send_file
 from hawthorn.web.middleware import public
+from hawthorn.web.opened import Reading
 from hawthorn.web.request import Request
 
-QUARTER = timedelta(minutes=15)
-TRIES = {"here": 6, "receipt": 24, "address": 60}  # wrong ones within a quarter of an hour: of one receipt from one address, of one receipt, from one address
 PROMISED = ("found", "assigned", "working", "waiting_outside")
 # How a step is called where the asker takes it, and what it asks.
 MINE = {
@@ -46,23 +44,18 @@ MINE = {
     "withdraw": ("撤回", ("words",)),
 }
 ASKS = {"words": "想说的话", "reason": "哪里没办好", "say": "为什么不用办了", "rating": "满意吗"}
+# What comes next, by stage, as the table has it.
 NEXT = {
-    "已收到": "负责的岗位会按期接手。",
-    "正在办": "办好以后，换一个人看过，再告诉您。",
-    "等您补充": "请您补充一句；您补充之前，期限先停着。",
-    "请您确认": "请说一声：解决了没有。",
-    "暂缓，到时再看": "到了那一天会接着办。",
-    "等外单位处理": "对方答复以后接着办。",
+    "found": "负责的岗位会按期接手。",
+    "assigned": "负责的岗位会按期接手。",
+    "working": "办好以后，结果写在这里；留了电话的，还会问您解决了没有。",
+    "checking": "已经办过，换一个人看一看，再告诉您。",
+    "waiting_resident": "请您补充一句；您补充之前，期限先停着。",
+    "waiting_outside": "对方答复以后接着办。",
+    "parked": "到了那一天会接着办。",
+    "answering": "请说一声：解决了没有。",
 }
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Who reads: the reporter, and as an actor where the word or the token was said."""
-
-    reporter: Reporter
-    actor: Actor | None
-    town: Town
+URGED = "您今天已经催过了，负责的岗位看得到。明天还可以再催。"
 
 
 @public
@@ -80,45 +73,25 @@ def find(request: Request) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: Request, receipt: str) -> HttpResponse:
-    """Reading by the phone's last four digits, the word or the link's token; acting by word or token."""
+    """Reading by the phone's last four digits, the word or the link's token; acting by word or token. Once opened it stays so for half an hour."""
     request.is_private = True  # type: ignore[attr-defined]
     code = words.plain_receipt(receipt)
-    given = {k: (request.POST.get(k) or (request.GET.get(k, "") if k == "t" else "")).strip()[:40] for k in ("t", "word", "tail")}
+    given = {k: (request.POST.get(k) or (request.GET.get(k, "") if k in "to" else "")).strip()[:200] for k in ("t", "o", "word", "tail")}
     if not any(given.values()):
         return _ask(request, code)
-    reading = read(request, code, given)
+    reading = opened.read(request, code, given)
     if reading is None:
-        return _ask(request, code, wrong=True)
+        return _ask(request, code, wrong=CLOSED if given["o"] else WRONG)
     if request.method == "POST" and request.POST.get("do"):
-        return _act(request, reading, given)
-    return _show(request, reading, given)
+        return _act(request, reading)
+    return _again(reading) if request.method == "POST" else _show(request, reading)
 
 
-def read(request: Request, code: str, given: dict[str, str]) -> Reading | None:
-    """Open the receipt; wrong tries are counted, and it then takes a rest. A link's long token cannot be guessed and always opens."""
-    reporter = reporters.by_receipt(code)
-    actor = reporters.acting_by_token(given["t"], request.now) if given["t"] else None
-    if actor is None:
-        if any(visitors.counted(request, "wrong", *what) >= TRIES[what[0]] for what in _tries(request, code)):
-            raise Refused("slow_down")
-        actor = reporters.acting(code, given["word"], request.now) if given["word"] else None
-    if actor is not None and (reporter is None or actor.reporter != reporter.pk):
-        actor = None
-    is_right = reporter is not None and (actor is not None or (bool(given["tail"]) and reporters.may_read(reporter, given["tail"])))
-    if reporter is None or not is_right:
-        for what in _tries(request, code):
-            visitors.count(request, "wrong", *what, span=QUARTER)
-        return None
-    return Reading(reporter, actor, town_by_id(reporter.item.county.tenant_id))
+WRONG = gettext_noop("编号、口令或者后四位对不上，没有打开。请照着回执再写一遍；错得多了，要等十五分钟。")
+CLOSED = gettext_noop("这一页开了半个小时，自己关上了。请再写一次口令或者手机后四位。")
 
 
-def _tries(request: Request, code: str) -> list[tuple[str, ...]]:
-    """What wrong tries are counted by: somebody far away cannot shut out the asker, and many addresses do not help either."""
-    address = visitors.address_of(request)
-    return [("here", code, address), ("receipt", code), ("address", address)]
-
-
-def _ask(request: Request, code: str, wrong: bool = False) -> HttpResponse:
+def _ask(request: Request, code: str, wrong: str = "") -> HttpResponse:
     fields = [
         {
             "kind": "text",
@@ -138,32 +111,34 @@ def _ask(request: Request, code: str, wrong: bool = False) -> HttpResponse:
         },
         {"kind": "text", "name": "tail", "label": _("或者手机后四位"), "help": _("只能看。"), "inputmode": "numeric", "max_length": 4, "no_draft": True},
     ]
-    errors = (
-        [{"id": "f-receipt", "label": "", "text": _("编号、口令或者后四位对不上，没有打开。请照着回执再写一遍；错得多了，要等十五分钟。")}] if wrong else []
-    )
+    errors = [{"id": "f-receipt", "label": "", "text": _(wrong)}] if wrong else []
     context = {"fields": fields, "errors": errors, "action": reverse("what")}
     return render(request, "web/what_find.html", context, status=404 if wrong else 200)
 
 
-def _show(request: Request, reading: Reading, given: dict[str, str], problem: Exception | None = None, name: str = "") -> HttpResponse:
+def _show(request: Request, reading: Reading, problem: Exception | None = None, name: str = "") -> HttpResponse:
     stand = reporters.standing(reading.reporter, reading.town, request.now)
     row = _row(request, reading)
+    doings = _doings(request, reading, row, problem, name)
     context = {
         "receipt": words.receipt(reading.reporter.receipt),
         "stand": stand,
         "steps": _bar(row, stand),
-        "next": _(NEXT.get(stand.reads, "")) if stand.is_open else "",
+        "next": _(NEXT.get(stand.stage, "")) if stand.is_open else "",
         "promise": words.until(stand.promise_at, request.now) if stand.promise_at and stand.stage in PROMISED else "",
+        "said": reporters.own_words(reading.reporter) if reading.actor is not None else "",
         "last": stand.public[-1][2] if stand.public else "",
+        "last_at": words.moment(stand.public[-1][0], request.now) if stand.public else "",
         "is_merged": bool(stand.merged_into),
         "story": [
             {"label": _(label), "at": words.moment(at, request.now), "iso": at.isoformat(), "texts": [{"words": said, "public": True}]}
             for at, label, said in stand.public
         ],
         "photos": _photos(stand.item_id),
-        "given": given,
+        "given": reading.given,
         "action": reverse("what-one", args=[reading.reporter.receipt]),
-        "doings": _doings(request, reading, row, problem, name),
+        "doings": doings,
+        "urged": _(URGED) if row is not None and stand.is_open and getattr(row.facts, "urged_on", None) == local(request.now).date() else "",
         "may_act": reading.actor is not None,
         "own": mine.panel(reading.reporter) if reading.actor is not None else {},
     }
@@ -225,10 +200,10 @@ def _doing(request: Request, step: Step, asking: Asking, problem: Exception | No
     }
 
 
-def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpResponse:
+def _act(request: Request, reading: Reading) -> HttpResponse:
     name = request.POST["do"]
     if name == mine.FORGET and reading.actor is not None:
-        return _forget(request, reading, given)
+        return _forget(request, reading)
     if reading.actor is None or name not in MINE:
         raise Refused("not_yours", detail=_("要补充、要说解决了没有，请用回执上的四位口令打开。什么都没有改动。"))
     row = queries.get_visible(reading.actor.seats[0].place, actor=reading.actor, town=reading.town, now=request.now)
@@ -253,27 +228,23 @@ def _act(request: Request, reading: Reading, given: dict[str, str]) -> HttpRespo
             version=forms.version_of(request, step),
         )
     except (Refused, WrongType) as problem:
-        return _show(request, reading, given, problem, name)
+        return _show(request, reading, problem, name)
     messages.success(request, _("收到了，已经记在这件事上。"))
-    return _again(request, reading, given)
+    return _again(reading)
 
 
-def _forget(request: Request, reading: Reading, given: dict[str, str]) -> HttpResponse:
+def _forget(request: Request, reading: Reading) -> HttpResponse:
     """删除我的联系方式: of this receipt only; nothing else of the matter changes."""
     if mine.forget(reading.reporter, request):
         messages.success(request, _("您的联系方式已经删掉，找不回来了。这件事接着办，结果请凭回执编号和口令来看。"))
     else:
         messages.info(request, _("这里没有留您的联系方式，没有要删的。"))
-    return _again(request, reading, given)
+    return _again(reading)
 
 
-def _again(request: Request, reading: Reading, given: dict[str, str]) -> HttpResponse:
-    """The page anew: by its link where there is one; else shown at once, for the word never stands in an address."""
-    code = reading.reporter.receipt
-    if given["t"]:
-        return redirect(f"{reverse('what-one', args=[code])}?t={given['t']}")
-    fresh = reporters.by_receipt(code)
-    return _show(request, replace(reading, reporter=fresh) if fresh else reading, given)
+def _again(reading: Reading) -> HttpResponse:
+    """The page anew, under its link or a ticket of half an hour: the word never stands in an address, and the page can be reloaded or made larger."""
+    return redirect(f"{reverse('what-one', args=[reading.reporter.receipt])}?{urlencode(reading.given)}")
 
 
 @public

@@ -71,16 +71,17 @@ def write_accounts(t: DemoTown, life: Life, now: datetime) -> Path:
                 "tenant": user.tenant.name,
             }
         )
-    rows.append({"role": "resident", "post": "", "name": "演示居民", "tenant": "龙洞街道", "receipts": _receipts(life)})
+    for tenant in Tenant.objects.filter(county__isnull=False).order_by("code"):
+        rows.append({"role": "resident", "post": "", "name": "演示居民", "tenant": tenant.name, "receipts": _receipts(life, tenant)})
     path = Path(settings.ENV.data) / "demo-accounts.json"
     path.touch(mode=0o600)
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     return path
 
 
-def _receipts(life: Life) -> list[dict[str, str]]:
+def _receipts(life: Life, tenant: Tenant) -> list[dict[str, str]]:
     by_receipt = {s["receipt"]: s for s in life.slips}
-    found = Reporter.objects.filter(receipt__in=list(by_receipt), item__loop="matters").select_related("item").order_by("-id")
+    found = Reporter.objects.filter(receipt__in=list(by_receipt), item__loop="matters", item__subdistrict__tenant=tenant).select_related("item").order_by("-id")
     picked: dict[str, dict[str, str]] = {}
     for reporter in found:
         slip = by_receipt[reporter.receipt]

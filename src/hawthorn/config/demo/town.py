@@ -169,13 +169,13 @@ def _posts(t: DemoTown) -> None:
         _post(t, f"officer{n}", f"grid{n}", "grid_officer", f"{name}专职网格员", f"{phone}1", public=True)
         _post(t, f"head{n}", f"grid{n}", "grid_head", f"{name}网格长", f"{phone}2", public=True)
         _post(t, f"instructor{n}", f"grid{n}", "party_instructor", f"{name}党建指导员")
-    for key, place in (("", "community"), ("_village", "village"), ("2", "community2")):
+    for key, place, phone in (("", "community", "0391-000-2001"), ("_village", "village", "0391-000-2002"), ("2", "community2", "0391-000-2009")):
         name = t.places[place].name
-        _post(t, f"desk{key}", place, "community_desk", f"{name}综合窗口", "0391-000-2001", public=True)
+        _post(t, f"desk{key}", place, "community_desk", f"{name}综合窗口", phone, public=True)
         _post(t, f"secretary{key}", place, "community_secretary", f"{name}书记")
-    for key, place in (("", "street"), ("2", "street2")):
+    for key, place, phone in (("", "street", "0391-000-0001"), ("2", "street2", "0391-000-0009")):
         name = t.places[place].name
-        _post(t, f"center{key}", place, "subdistrict_desk", f"{name}网格中心", "0391-000-0001", public=True)
+        _post(t, f"center{key}", place, "subdistrict_desk", f"{name}网格中心", phone, public=True)
         _post(t, f"leader{key}", place, "subdistrict_leader", f"{name}分管领导")
         _post(t, f"on_call{key}", place, "on_call", f"{name}值班员")
         _post(t, f"party{key}", place, "party_office", f"{name}党建办")

@@ -21,13 +21,13 @@ DONE = ("closed", "declined", "referred")
 
 
 def settle(f: MatterFacts, g: Any, w: World) -> MatterFacts:
-    """报结: to the check where it was dispatched, above the grid, or the category asks for it; else to the asker or the end."""
+    """报结: to the check where it was dispatched, above the grid, or the category asks for it; else to the asker; with nobody to tell it ends as 自办自核."""
     in_time = f.promise_at is None or w.now <= f.promise_at
     f = replace(f, handler=w.user, answer="settled", settled_at=w.now, settled_in_time=in_time, is_self_checked=False)
     card = w.town.categories.get(f.category or 0)
     if f.dispatcher or f.raised_level != "grid" or (card and card.needs_check):
         return check_by_another(f, w)
-    return answered(replace(f, is_self_checked=True), w)
+    return answered(replace(f, is_self_checked=f.tellable == 0), w)
 
 
 def check_by_another(f: MatterFacts, w: World) -> MatterFacts:

@@ -211,7 +211,7 @@ class Help(Needs):
         title=_("请哪些单位协办"), min_length=1, max_length=8, json_schema_extra={"x-ref": "agencies", "x-choices": "/api/v1/choices/agencies"}
     )
     what: str = staff(_("请他们做什么"))
-    by: When | None = Field(default=None, title=_("什么时候前（可不填）"), json_schema_extra={"x-days": 60})
+    by: When | None = Field(default=None, title=_("什么时候前"), json_schema_extra={"x-days": 60})
 
 
 class Settle(Needs):
@@ -238,7 +238,7 @@ class Fail(Needs):
 class Solved(Needs):
     """The asker's word on the answer."""
 
-    rating: Annotated[int, Field(ge=1, le=5)] | None = Field(default=None, title=_("满意度（可不填，1 到 5）"))
+    rating: Annotated[int, Field(ge=1, le=5)] | None = Field(default=None, title=_("满意度（1 到 5）"))
     words: str = maybe(_("居民说了什么"))
 
 
