@@ -189,7 +189,6 @@ class Step:
     time_out: bool = False
     plain: bool = False
     rare: bool = False
-    say: str = ""
 
 
 def _same(before: Any, after: Any, w: World) -> Any:

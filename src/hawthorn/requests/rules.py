@@ -202,8 +202,8 @@ STEPS = table(
     [
         Step("lodge", _("提意见"), (), ("lodged",), _("任何人"), anyone, lodge, Lodge, lacks=lodge_lacks, effect=keep_asker),
         Step("take_up", _("接办"), ("lodged",), ("handling",), _("责任岗位"), holder, lambda f, g, w: replace(f, stage="handling", stage_due_at=w.due(f, "complaint_handling"))),
-        Step("answer", _("答复"), ("handling",), ("answered",), _("责任岗位"), holder, lambda f, g, w: replace(f, stage="answered"), Reply, say="say"),
-        Step("refer", _("转出"), BOTH, ("referred",), _("责任岗位"), holder, lambda f, g, w: replace(f, stage="referred"), Refer, say="say"),
+        Step("answer", _("答复"), ("handling",), ("answered",), _("责任岗位"), holder, lambda f, g, w: replace(f, stage="answered"), Reply),
+        Step("refer", _("转出"), BOTH, ("referred",), _("责任岗位"), holder, lambda f, g, w: replace(f, stage="referred"), Refer),
         Step("withdraw", _("撤回"), BOTH, ("withdrawn",), _("来话人"), asker, lambda f, g, w: replace(f, stage="withdrawn"), Word),
         Step("unsatisfied", _("不满意"), ("answered",), ("lodged",), _("来话人，一次"), asker, unsatisfied, Why, bar=once_bar),
     ]

@@ -137,4 +137,4 @@ def out(request: Request, token: str) -> HttpResponse:
         "kept": uploads.ticket(uploads.unused(ids)),
         "files": True,
     }
-    return render(request, "web/form_public.html", context, status=409 if problem else 200)
+    return render(request, "web/form.html", context | {"frame": "web/public_base.html"}, status=409 if problem else 200)

@@ -180,4 +180,4 @@ def complain(request: Request) -> HttpResponse:
         "draft": "complain",
         "question": next((f.get("ticket") for f in fields if f.get("ticket")), ""),
     }
-    return render(request, "web/form_public.html", context, status=status_of(problem))
+    return render(request, "web/form.html", context | {"frame": "web/public_base.html"}, status=status_of(problem))

@@ -59,18 +59,11 @@ def ask(_f: Any, g: Any, w: World) -> ApprovalFacts:
     if g.asks == "park" and whole.parked_count >= 2:
         leader = w.town.post("subdistrict_leader", f.subdistrict)
         post = w.town.desk("county", f) if whole.raised_level == "county" or leader is None else leader
-    f = by_another(replace(f, holder=post or whole.lead), w)
+    post, is_alone = who.another(w.town, post or whole.lead, f.asker, w.now)
+    f = replace(f, holder=post, is_alone=is_alone)
     limit = w.due(f, "approval")
     running = whole.promise_at is not None and whole.promise_at > w.now
     return replace(f, stage_due_at=min(limit, whole.promise_at) if running else limit)
-
-
-def by_another(f: ApprovalFacts, w: World) -> ApprovalFacts:
-    """Up until there is another person than the asker."""
-    post = f.holder
-    while post is not None and not w.town.users(post, w.now) - {f.asker}:
-        post = w.town.above(post)
-    return replace(f, holder=post) if post is not None else replace(f, is_alone=True)
 
 
 def decider(f: Any, a: Any) -> Any:

@@ -14,7 +14,7 @@ from hawthorn.kernel.world import World
 from hawthorn.matters.rules import needs, who
 from hawthorn.matters.rules.facts import END_OF, UNDONE, MatterFacts, answered, desk_of, ended, lifted, limited, one_up, promised, working
 from hawthorn.matters.rules.handling import undone_bar
-from hawthorn.matters.rules.intake import attach
+from hawthorn.matters.rules.intake import attach, unit_of
 
 TRIES = 3
 DONE = ("closed", "declined", "referred")
@@ -37,13 +37,7 @@ def check_by_another(f: MatterFacts, w: World) -> MatterFacts:
         card = w.town.posts.get(f.lead or 0)
         is_desk = card is not None and card.kind in who.DESKS
         post = (w.town.above(card.id) or card.id) if card and is_desk else desk_of(f, w)
-    is_alone = False
-    while post is not None and not w.town.users(post, w.now) - {f.handler}:
-        above = w.town.above(post)
-        if above is None:
-            is_alone = True
-            break
-        post = above
+    post, is_alone = who.another(w.town, post, f.handler, w.now)
     return replace(f, stage="checking", holder=post, stage_due_at=w.due(f, "checking"), is_self_checked=is_alone)
 
 
@@ -196,25 +190,20 @@ def reopen_bar(f: MatterFacts, w: World) -> str:
     return ""
 
 
-def unit_of(f: MatterFacts, g: Any) -> dict[str, Any]:
-    """Look up the unit again: it may lie in another grid by now."""
-    return {"unit": ("units", f.unit)}
-
-
 ANSWERING, CHECKING = ("answering",), ("checking",)
 AFTER = ("closed", "declined", "referred")
 SOLE = who.either(who.desks, who.reporter)
 STEPS = [
-    Step("settle", _("报结"), ("working",), ("checking", "answering", "closed"), _("主办"), who.lead, settle, needs.Settle, bar=undone_bar, lacks=proof_lacks, effect=attach("public"), say="say"),
+    Step("settle", _("报结"), ("working",), ("checking", "answering", "closed"), _("主办"), who.lead, settle, needs.Settle, bar=undone_bar, lacks=proof_lacks, effect=attach("public")),
     Step("pass", _("核查通过"), CHECKING, ("answering", "closed"), _("核查岗位，不能是办理人自己"), who.checker, passed, needs.Check),
     Step("fail", _("核查不通过"), CHECKING, ("working", "found"), _("核查岗位，不能是办理人自己"), who.checker, failed, needs.Fail),
     Step("solved", _("已解决"), ANSWERING, ("closed",), _("责任岗位、窗口、来话人"), who.at_counter, solved, needs.Solved, bar=solved_bar),
     Step("agrees", _("认可答复"), ANSWERING, AFTER, _("责任岗位、窗口、来话人"), who.at_counter, agrees, needs.Solved),
     Step("unsolved", _("未解决"), ANSWERING, ("working", "found"), _("责任岗位、窗口、来话人"), who.at_counter, unsolved, needs.Unsolved),
     Step("not_reached", _("未联系上"), ANSWERING, ("answering", *AFTER), _("责任岗位"), who.holder, not_reached, needs.Tried),
-    Step("decline", _("不受理"), ("found",), ("answering", "declined"), _("窗口"), who.desks, decline, needs.Decline, bar=undone_bar, rare=True, say="say"),
-    Step("refer", _("转法定途径"), ("found", "working"), ("answering", "referred"), _("窗口"), who.desks, refer, needs.Refer, bar=undone_bar, rare=True, say="say"),
-    Step("void", _("误报撤销"), UNDONE, ("void", *UNDONE), _("窗口；唯一的来话人"), SOLE, void, needs.Reason, bar=undone_bar, effect=voided, rare=True, say="say"),
+    Step("decline", _("不受理"), ("found",), ("answering", "declined"), _("窗口"), who.desks, decline, needs.Decline, bar=undone_bar, rare=True),
+    Step("refer", _("转法定途径"), ("found", "working"), ("answering", "referred"), _("窗口"), who.desks, refer, needs.Refer, bar=undone_bar, rare=True),
+    Step("void", _("误报撤销"), UNDONE, ("void", *UNDONE), _("窗口；唯一的来话人"), SOLE, void, needs.Reason, bar=undone_bar, effect=voided, rare=True),
     Step("unmerge", _("撤回合并"), ("merged",), ("found",), _("窗口，一天以内"), who.desks, unmerge, bar=unmerge_bar, also=unmerge_also, effect=unmerged),
     Step("reopen", _("重开"), ("closed", "declined", "referred", "void"), ("working", "found"), _("来话人 14 天内；窗口"), SOLE, reopen, needs.Reopen, bar=reopen_bar, looks=unit_of),
 ]  # fmt: skip

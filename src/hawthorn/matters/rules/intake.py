@@ -253,7 +253,7 @@ STEPS = [
     stays("contact", _("联系来话人"), _("责任岗位、主办"), who.either(who.holder, who.lead), contacted, needs=needs.Contacted, plain=True),
     stays("add_words", _("补充"), _("来话人；代来话人的岗位；拿一次性链接的人"), who.either(who.for_asker, who.outsider), needs=needs.Words, effect=attach("staff"), plain=True, rare=True),
     stays("note", _("记一笔"), _("看得到这件事的岗位"), who.any_seat, needs=needs.Note, effect=attach("staff"), plain=True),
-    stays("tell", _("告知"), _("主办、窗口"), who.either(who.lead, who.desks), needs=needs.Tell, plain=True, say="say"),
+    stays("tell", _("告知"), _("主办、窗口"), who.either(who.lead, who.desks), needs=needs.Tell, plain=True),
     stays("urge", _("催办"), _("本级以上窗口；来话人每天一次"), who.either(who.desks, who.reporter), urge, needs=needs.Urge, bar=urge_bar, effect=urged, plain=True, rare=True),
     stays("instruct", _("督办"), _("分管领导、县级窗口"), who.of_kind("subdistrict_leader", "county_desk"), needs=needs.Instruct, effect=instruct_effect, rare=True),
     stays("gained", _("并入了重复事项"), _("合并时自动"), who.by_system, gained, needs=needs.Gained),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from hawthorn.kernel.world import DESK, RANK, SYSTEM_POST, Actor, Seat
+from hawthorn.kernel.world import DESK, RANK, SYSTEM_POST, Actor, Seat, Town
 
 INNER = Seat(SYSTEM_POST, "system", "", 0)
 DESKS = frozenset(DESK.values())
@@ -14,6 +15,16 @@ Who = Callable[[Any, Actor], Seat | None]
 
 def _first(actor: Actor, test: Callable[[Seat], bool]) -> Seat | None:
     return next((s for s in actor.seats if test(s)), None)
+
+
+def another(town: Town, post: int | None, but: int | None, now: datetime) -> tuple[int | None, bool]:
+    """The first post from `post` upwards with somebody else than the user `but`, and False; the topmost and True where there is nobody."""
+    while post is not None and not town.users(post, now) - {but}:
+        above = town.above(post)
+        if above is None:
+            return post, True
+        post = above
+    return post, False
 
 
 def by_system(f: Any, a: Actor) -> Seat | None:
