@@ -51,8 +51,9 @@ def _staff(request: Any, actor: Any) -> dict[str, Any]:
 
 
 def _nav(request: Any, actor: Any) -> list[dict[str, Any]]:
+    """The pages of a desk; those of every hour on a phone too, where the bar below has no room for them."""
     if not any(s.kind in DESKS for s in actor.seats):
         return []
     name = request.resolver_match.url_name if request.resolver_match else ""
-    rows = (("desk", _("派单台")), ("counter", _("窗口")), ("map", _("地图")))
-    return [{"label": label, "url": reverse(code), "on": code == name} for code, label in rows]
+    rows = (("desk", _("派单台"), False), ("counter", _("窗口"), False), ("map", _("地图"), True))
+    return [{"label": label, "url": reverse(code), "on": code == name, "wide": is_wide} for code, label, is_wide in rows]
