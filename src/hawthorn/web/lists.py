@@ -21,7 +21,7 @@ from hawthorn.matters.models import Matter
 from hawthorn.web import rows, words
 from hawthorn.web.request import Request, whole
 
-PAGE = 50
+PAGE, NO_GRID = 50, "none"
 KEPT = ("stage", "grid", "late", "urgent", "mine", "all", "q", "seat")
 
 
@@ -75,8 +75,7 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request) -> QuerySet[Ite
         found = found.filter(open=True)
     if get.get("stage") in LOOPS[loop].stages:
         found = found.filter(stage=get["stage"])
-    if grid := whole(get.get("grid", "")):
-        found = found.filter(grid=grid)
+    found = _of_grid(found, get.get("grid", ""))
     if get.get("late"):
         found = found.filter(due_at__lt=request.now)
     if get.get("urgent"):
@@ -84,6 +83,14 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request) -> QuerySet[Ite
     if get.get("mine"):
         found = found.filter(holder__in=[s.post for s in request.actor.seats if s.post])
     return searched(found, get.get("q", "").strip()[:60])
+
+
+def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
+    """Of one grid, or what has none yet."""
+    if said == NO_GRID:
+        return found.filter(grid=None)
+    number = whole(said)
+    return found.filter(grid=number) if number else found
 
 
 def searched(found: QuerySet[Item], said: str) -> QuerySet[Item]:
@@ -150,7 +157,8 @@ def _grids(request: Request, seat: Seat | None) -> list[dict[str, Any]]:
     chosen = request.GET.get("grid", "")
     grids = [p for p in request.town.places.values() if p.level == "grid" and p.at(seat.level) == seat.place]
     grids.sort(key=lambda p: p.code)
-    return [{"label": p.name, "url": link(request, grid="" if chosen == str(p.id) else p.id), "on": chosen == str(p.id), "grid": True} for p in grids[:30]]
+    named = [*((str(p.id), p.name) for p in grids[:30]), (NO_GRID, _("还没有定网格"))]
+    return [{"label": name, "url": link(request, grid="" if chosen == code else code), "on": chosen == code, "grid": True} for code, name in named]
 
 
 def seats(request: Request, seat: Seat | None) -> list[dict[str, Any]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,55 +18,103 @@ from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.world import PlaceCard, Seat
 from hawthorn.loops import queries
 from hawthorn.territory.models import Place
+from hawthorn.web.lists import NO_GRID
 from hawthorn.web.request import Request
 
 WIDTH, MOST_HIGH, EDGE = 360, 420, 8
-BOX, BOXES = (84, 60), 4
+BOX, BOXES = (84, 66), 4
+SHADES, STRIP = 3, 0.08
+Counts = Mapping[int | None, tuple[int, int]]
 Ring = list[tuple[float, float]]
 
 
 @require_safe
 def town_map(request: Request) -> HttpResponse:
-    """网格地图: how much is open in each grid of my place."""
+    """网格地图: how much is open and how much of it overdue in each grid of my place; behind each number the list it counts."""
     seat = queries.widest(request.actor)
     if seat is None or seat.scope != "place":
         raise NotThere
     counts = open_counts(request, seat)
-    total = sum(n for n, _late in counts.values())
+    number, late = totals(counts)
     context = {
-        "map": drawing(request, seat, counts),
-        "total": total,
-        "late": sum(late for _n, late in counts.values()),
-        "place": request.town.name_of(seat.place),
-    }
+        "map": drawing(request, seat, counts) | {"is_listed": True}, "place": request.town.name_of(seat.place),
+        "total": number, "late": late, "groups": _groups(request, seat, counts), "elsewhere": _row(request, seat, None, counts),
+        "all_url": list_url(request, seat), "late_url": list_url(request, seat, late=True),
+    }  # fmt: skip
     return render(request, "web/map.html", context)
 
 
-def open_counts(request: Request, seat: Seat) -> dict[int | None, tuple[int, int]]:
-    """Open matters by grid: how many, how many late. One statement."""
+def open_counts(request: Request, seat: Seat) -> Counts:
+    """Open matters by grid: how many, and of how many the due time has passed, whatever their stage. The rule of the list (`late`). One statement."""
     found = queries.listed("matters", seat, request.now).filter(open=True).values("grid")
     rows = found.annotate(n=Count("id"), late=Count("id", filter=Q(due_at__lt=request.now))).order_by()
     return {r["grid"]: (r["n"], r["late"]) for r in rows}
 
 
-def drawing(request: Request, seat: Seat, counts: Mapping[int | None, tuple[int, int]], *, name: str = "grids") -> dict[str, Any]:
-    """What _map.html draws, for the grids of a seat's place."""
-    grids = sorted((p for p in request.town.places.values() if p.level == "grid" and p.at(seat.level) == seat.place), key=lambda p: p.code)
-    found = {p: _shape(p, counts.get(p.id, (0, 0)), counts) for p in grids}
-    width, height = place_shapes({p: found[p] for p in grids}, rings_of(p.id for p in grids))
-    legend = [(0, _("没有")), (1, _("较少")), (2, _("较多")), (4, _("有超时"))]
+def totals(counts: Counts) -> tuple[int, int]:
+    """Open and overdue of all grids together, and of what has no grid yet."""
+    return sum(n for n, _late in counts.values()), sum(late for _n, late in counts.values())
+
+
+def list_url(request: Request, seat: Seat, grid: int | None = 0, *, late: bool = False) -> str:
+    """The list that a number counts: of one grid, of what has no grid (None), of all (0)."""
+    wanted = {"grid": NO_GRID if grid is None else grid or "", "late": 1 if late else "", "seat": "" if seat == queries.widest(request.actor) else seat.post}
+    query = urlencode({name: value for name, value in wanted.items() if value})
+    return f"{reverse('matters')}?{query}" if query else reverse("matters")
+
+
+def _grids(request: Request, seat: Seat) -> list[PlaceCard]:
+    return sorted((p for p in request.town.places.values() if p.level == "grid" and p.at(seat.level) == seat.place), key=lambda p: p.code)
+
+
+def _row(request: Request, seat: Seat, grid: PlaceCard | None, counts: Counts) -> dict[str, Any]:
+    """One line of the table: a grid, or what has no grid yet."""
+    pk = grid.id if grid else None
+    number, late = counts.get(pk, (0, 0))
     return {
-        "id": name, "title": _("各网格在办事项"), "width": width, "height": height, "unit": _("在办事项"), "shapes": list(found.values()),
-        "legend": [{"shade": shade, "label": label} for shade, label in legend],
+        "name": grid.name if grid else _("还没有定网格"), "number": number, "late": late,
+        "url": list_url(request, seat, pk), "late_url": list_url(request, seat, pk, late=True),
     }  # fmt: skip
 
 
-def _shape(place: PlaceCard, own: tuple[int, int], counts: Mapping[int | None, tuple[int, int]]) -> dict[str, Any]:
-    number, late = own
-    most = max((n for n, _late in counts.values()), default=0)
-    shade = 4 if late else 0 if not number else 2 if number * 2 > most else 1
-    said = _("超时 {n} 件").format(n=late) if late else ""
-    return {"name": place.name, "number": number, "shade": shade, "words": said, "url": f"/matters?grid={place.id}"}
+def _groups(request: Request, seat: Seat, counts: Counts) -> list[dict[str, Any]]:
+    """The grids under their communities."""
+    found: dict[int | None, list[dict[str, Any]]] = {}
+    for grid in _grids(request, seat):
+        found.setdefault(grid.community, []).append(_row(request, seat, grid, counts))
+    return [{"name": request.town.name_of(community), "rows": rows} for community, rows in found.items()]
+
+
+# ── the drawing ──
+def drawing(request: Request, seat: Seat, counts: Counts, *, name: str = "grids") -> dict[str, Any]:
+    """What _map.html draws, for the grids of a seat's place: shade by what is open, a mark only where something is overdue."""
+    grids = _grids(request, seat)
+    most = max((counts.get(p.id, (0, 0))[0] for p in grids), default=0)
+    shapes = {p: _shape(request, seat, p, counts, most) for p in grids}
+    width, height = place_shapes(shapes, rings_of(p.id for p in grids))
+    return {
+        "id": name, "title": _("各网格在办事项"), "width": width, "height": height, "unit": _("在办"), "shapes": list(shapes.values()), "legend": legend(most),
+        "counted": _("数字是在办的事项，不论办到哪一步；“超时”是其中过了期限的。"), "has_late": any(shape["late"] for shape in shapes.values()),
+    }  # fmt: skip
+
+
+def _shape(request: Request, seat: Seat, place: PlaceCard, counts: Counts, most: int) -> dict[str, Any]:
+    row = _row(request, seat, place, counts)
+    said = _("超时 {n}").format(n=row["late"]) if row["late"] else ""
+    return row | {"shade": shade(row["number"], most), "words": said}
+
+
+def shade(number: int, most: int) -> int:
+    """0 for nothing, else 1 to 3 by thirds of the most."""
+    return -(-number * min(SHADES, most) // most) if number else 0
+
+
+def legend(most: int) -> list[dict[str, Any]]:
+    """Which numbers each shade stands for."""
+    found: dict[int, list[int]] = {}
+    for number in range(most + 1):
+        found.setdefault(shade(number, most), []).append(number)
+    return [{"shade": n, "label": f"{of[0]}–{of[-1]}" if len(of) > 1 else str(of[0])} for n, of in found.items()]
 
 
 def rings_of(ids: Iterable[int]) -> dict[int, Ring]:
@@ -97,13 +147,30 @@ def place_shapes(shapes: Mapping[PlaceCard, dict[str, Any]], rings: Mapping[int,
 
 def _project(rings: Mapping[int, Ring]) -> tuple[dict[int, Ring], float]:
     """Degrees to the drawing, north up, one scale for both directions."""
-    lons, lats = [x for r in rings.values() for x, _y in r], [y for r in rings.values() for _x, y in r]
+    lats = [y for r in rings.values() for _x, y in r]
     squeeze = math.cos(math.radians((min(lats) + max(lats)) / 2))
-    wide, high = max((max(lons) - min(lons)) * squeeze, 1e-9), max(max(lats) - min(lats), 1e-9)
+    flat = closed_up({pk: [(x * squeeze, -y) for x, y in ring] for pk, ring in rings.items()})
+    xs, ys = [x for r in flat.values() for x, _y in r], [y for r in flat.values() for _x, y in r]
+    wide, high = max(max(xs) - min(xs), 1e-9), max(max(ys) - min(ys), 1e-9)
     scale = min((WIDTH - 2 * EDGE) / wide, (MOST_HIGH - 2 * EDGE) / high)
     left = (WIDTH - wide * scale) / 2
-    found = {pk: [(left + (x - min(lons)) * squeeze * scale, EDGE + (max(lats) - y) * scale) for x, y in ring] for pk, ring in rings.items()}
+    found = {pk: [(left + (x - min(xs)) * scale, EDGE + (y - min(ys)) * scale) for x, y in ring] for pk, ring in flat.items()}
     return found, high * scale + 2 * EDGE
+
+
+def closed_up(rings: Mapping[int, Ring]) -> dict[int, Ring]:
+    """Places far apart are drawn near each other, so that all can be large: a wide strip across the sheet with nothing in it is made narrow."""
+    found = dict(rings)
+    for axis in (0, 1):
+        spans = sorted((min(p[axis] for p in ring), max(p[axis] for p in ring), pk) for pk, ring in found.items())
+        filled, reach = 0.0, spans[0][0]
+        for low, high, _pk in spans:
+            filled, reach = filled + max(0.0, high - max(low, reach)), max(high, reach)
+        shift, reach = 0.0, spans[0][0]
+        for low, high, pk in spans:
+            shift, reach = shift + max(0.0, low - reach - filled * STRIP), max(high, reach)
+            found[pk] = [(x - shift, y) if axis == 0 else (x, y - shift) for x, y in found[pk]]
+    return found
 
 
 def _put(shape: dict[str, Any], ring: Ring) -> None:
