@@ -1,57 +1,177 @@
-"""岗位和人, 值班表, 工作日历: the small pages of a desk."""
+"""岗位和人: the posts of my place with holders and stand-ins, narrowed by link; a password is reset on the spot, by those above."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from hawthorn.accounts import actions as accounts
 from hawthorn.accounts.models import User
-from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
-from hawthorn.kernel.world import RANK, PostCard, Seat, Town
+from hawthorn.kernel.world import RANK, PlaceCard, PostCard, Seat, Town
 from hawthorn.loops import queries
-from hawthorn.teams import actions as teams
-from hawthorn.tenants.models import Tenant
-from hawthorn.territory.models import Place
-from hawthorn.web import actions as own
+from hawthorn.teams.models import PostKind
 from hawthorn.web import words
 from hawthorn.web.request import Request, seat_of, whole
 
-NIGHTS = 28
-DAYS = {"off": "放假", "work": "上班（调休）"}
+KEPT, MOST = ("at", "kind", "vacant", "q", "reset"), 200
+NARROWING = ("at", "kind", "vacant", "q")
+BELOW = {"county": "subdistrict", "subdistrict": "community", "community": "grid"}
 
 
-# ── posts and people ──
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def team(request: Request) -> HttpResponse:
-    """The posts of my place with holders and stand-ins; a password is reset on the spot, by those above."""
-    seat = queries.widest(request.actor)
+    """Who holds what: by community and grid, the vacant ones, by kind of post, by a name."""
+    seat = team_seat(request)
     if seat is None:
         raise NotThere
     if request.method == "POST":
         return _reset(request)
-    town = request.town
-    posts = [p for p in town.posts.values() if p.until is None and _is_in(town, p, seat)]
-    posts.sort(key=lambda p: (-RANK[p.level], town.places[p.place].code, p.id))
-    lines = [_post_line(request, p) for p in posts]
-    context = {"lines": lines, "place": town.name_of(seat.place), "vacant": sum(1 for line in lines if line["vacant"])}
+    chosen, get = _chosen(request, seat), request.GET
+    here = posts_in(request.town, seat, chosen)
+    vacant = [p for p in here if is_vacant(request.town, p, request.now)]
+    pool = vacant if get.get("vacant") else here
+    found = [p for p in pool if _fits(request, p)]
+    if seat.level == "county" and not any(get.get(name) for name in NARROWING):
+        found = [p for p in found if p.level == "county"]  # a whole county is too long; its subdistricts are a press away
+    kinds = {k.code: k for k in PostKind.objects.filter(county=request.town.county).order_by("sort", "id")}
+    context = {
+        "place": request.town.name_of(chosen.id if chosen else seat.place), "groups": _groups(request, found[:MOST], kinds), "number": len(found),
+        "is_cut": len(found) > MOST, "filters": _filters(request, len(vacant)), "places": _places(request, seat, chosen), "kinds": _kinds(request, pool, kinds),
+        "kind": get.get("kind", ""), "q": get.get("q", ""), "hidden": [(k, get[k]) for k in KEPT if k != "q" and get.get(k)], "all_url": request.path,
+        "may_plan": seat_of(request, "subdistrict_desk") is not None, "may_fill": bool(get.get("vacant")),
+    } | _resetting(request)  # fmt: skip
     return render(request, "web/team.html", context)
 
 
-def _is_in(town: Town, post: PostCard, seat: Seat) -> bool:
-    return town.places[post.place].at(seat.level) == seat.place if seat.scope == "place" else post.id == seat.post
+def team_seat(request: Request) -> Seat | None:
+    """As which seat the posts are seen; an administrator gives passwords in the whole county and so sees its posts."""
+    return seat_of(request, "county_admin") or queries.widest(request.actor)
 
 
-def _post_line(request: Request, post: PostCard) -> dict[str, Any]:
+def posts_in(town: Town, seat: Seat, chosen: PlaceCard | None = None) -> list[PostCard]:
+    """The living posts of a seat's place, or of a place in it; from the top down, by place."""
+    sees = seat.scope == "place" or seat.kind == "county_admin"
+    level, place = (chosen.level, chosen.id) if chosen else (seat.level, seat.place)
+    found = [p for p in town.posts.values() if p.until is None and (town.places[p.place].at(level) == place if sees else p.id == seat.post)]
+    return sorted(found, key=lambda p: (-RANK[p.level], town.places[p.place].code, p.id))
+
+
+def is_vacant(town: Town, post: PostCard, now: datetime) -> bool:
+    """Neither holder nor stand-in; the on-call post is filled by its roster."""
+    return post.kind != "on_call" and not town.own_users(post.id, now)
+
+
+# ── narrowing ──
+def _chosen(request: Request, seat: Seat) -> PlaceCard | None:
+    """?at=<place>, in my place."""
+    said = request.GET.get("at", "")
+    if not said:
+        return None
+    card = request.town.places.get(whole(said) or 0)
+    if card is None or card.at(seat.level) != seat.place:
+        raise NotThere
+    return None if card.id == seat.place else card
+
+
+def _fits(request: Request, post: PostCard) -> bool:
+    kind, said = request.GET.get("kind", ""), request.GET.get("q", "").strip().lower()[:40]
+    if kind and post.kind != kind:
+        return False
+    if not said:
+        return True
+    names = [request.town.names.get(user, "") for user in request.town.own_users(post.id, request.now)]
+    return said in "\n".join([post.name, post.phone, request.town.name_of(post.place), *names]).lower()
+
+
+def link(request: Request, **more: Any) -> str:
+    """This page with other filters; what is empty is left out."""
+    kept = {k: request.GET[k] for k in KEPT if request.GET.get(k)}
+    wanted = {k: v for k, v in (kept | more).items() if v not in ("", None)}
+    return f"?{urlencode(wanted)}" if wanted else request.path
+
+
+def _filters(request: Request, vacant: int) -> list[dict[str, Any]]:
+    """Everything, or the vacant ones."""
+    is_on = bool(request.GET.get("vacant"))
+    return [
+        {"label": _("全部"), "url": link(request, **dict.fromkeys(NARROWING, "")), "on": not any(request.GET.get(name) for name in NARROWING)},
+        {"label": _("空岗 {n}").format(n=vacant), "url": link(request, vacant="" if is_on else 1), "on": is_on},
+    ]
+
+
+def _resetting(request: Request) -> dict[str, Any]:
+    """For those who give new passwords: the link that shows the buttons; a list without them is easier to read."""
+    is_on = bool(request.GET.get("reset"))
+    may = any(s.kind in accounts.RESETTERS or s.kind == "county_admin" for s in request.actor.seats if not s.acting)
+    return {"is_resetting": is_on, "reset_url": link(request, reset="" if is_on else 1) if may else ""}
+
+
+def _places(request: Request, seat: Seat, chosen: PlaceCard | None) -> list[list[dict[str, Any]]]:
+    """A row of links for each level below mine: the subdistricts, the communities of the chosen one, its grids."""
+    town, rows = request.town, list[list[dict[str, Any]]]()
+    level, above, on = seat.level, seat.place, None
+    while (level in BELOW) and (seat.scope == "place" or seat.kind == "county_admin"):
+        cards = sorted((p for p in town.places.values() if p.level == BELOW[level] and p.at(level) == above), key=lambda p: p.code)
+        level, on = BELOW[level], chosen.at(BELOW[level]) if chosen else None
+        rows.append([{"label": p.name, "url": link(request, at="" if p.id == on and p == chosen else p.id), "on": p.id == on} for p in cards])
+        if on is None:
+            break
+        above = on
+    return [row for row in rows if row]
+
+
+def _kinds(request: Request, posts: Iterable[PostCard], kinds: dict[str, PostKind]) -> list[dict[str, Any]]:
+    """The kinds of post there are here, with how many."""
+    chosen, number = request.GET.get("kind", ""), dict[str, int]()
+    for post in posts:
+        number[post.kind] = number.get(post.kind, 0) + 1
+    return [
+        {"label": f"{_(k.label)} {number[code]}", "url": link(request, kind="" if code == chosen else code), "on": code == chosen}
+        for code, k in kinds.items()
+        if code in number
+    ]
+
+
+# ── what is shown ──
+def _groups(request: Request, posts: Sequence[PostCard], kinds: dict[str, PostKind]) -> list[dict[str, Any]]:
+    """The posts under their street or community; those of its grids as a table, a grid to a row and a kind to a column, where nothing is filtered away."""
+    town, by_place = request.town, dict[int, list[PostCard]]()
+    for post in posts:
+        card = town.places[post.place]
+        by_place.setdefault(card.community or card.id, []).append(post)
+    is_whole, found = not any(request.GET.get(name) for name in ("kind", "vacant", "q")), []
+    for place, own in sorted(by_place.items(), key=lambda of: (-RANK[town.places[of[0]].level], town.places[of[0]].code)):
+        grids = list(dict.fromkeys(p.place for p in own if p.level == "grid"))
+        above = [p for p in own if p.level != "grid"]
+        is_table = is_whole and bool(grids) and (len(grids) > 1 or bool(above))
+        table = _table(request, [p for p in own if p.level == "grid"], grids, kinds) if is_table else None
+        lines = [_line(request, p) | {"post": words.without(town.name_of(place), p.name)} for p in (above if is_table else own)]
+        found.append({"id": place, "name": town.name_of(place), "lines": lines, "table": table})
+    return found
+
+
+def _table(request: Request, posts: Sequence[PostCard], grids: Sequence[int], kinds: dict[str, PostKind]) -> dict[str, Any]:
+    columns = [(code, _(k.label)) for code, k in kinds.items() if any(p.kind == code for p in posts)]
+    rows = []
+    for grid in grids:
+        of_kind = [[_line(request, p) for p in posts if p.place == grid and p.kind == code] for code, _label in columns]
+        cells = [{"label": label, "posts": lines, "named": len(lines) > 1} for (_code, label), lines in zip(columns, of_kind, strict=True)]
+        rows.append({"name": request.town.name_of(grid), "url": link(request, at=grid), "cells": cells})
+    return {"columns": [label for _code, label in columns], "rows": rows}
+
+
+def _line(request: Request, post: PostCard) -> dict[str, Any]:
+    """A post with its people. `roster`: filled night by night."""
     town, now = request.town, request.now
     people = [
         _person(request, s.user, _("B角") if n else "")
@@ -59,11 +179,13 @@ def _post_line(request: Request, post: PostCard) -> dict[str, Any]:
         for s in spans.get(post.id, [])
         if s.holds(now)
     ]
-    falls_to = "" if people or post.kind == "on_call" else _fallback(town, post, now)
-    return {"post": post.name, "place": town.name_of(post.place), "phone": post.phone, "people": people, "vacant": bool(falls_to), "falls_to": falls_to}
+    falls_to = _fallback(town, post, now) if is_vacant(town, post, now) else ""
+    return {
+        "post": post.name, "place": town.name_of(post.place), "phone": post.phone, "people": people, "falls_to": falls_to, "roster": post.kind == "on_call",
+    }  # fmt: skip
 
 
-def _fallback(town: Town, post: PostCard, now: Any) -> str:
+def _fallback(town: Town, post: PostCard, now: datetime) -> str:
     at: int | None = post.id
     while at is not None and not town.own_users(at, now):
         at = town.above(at)
@@ -71,7 +193,9 @@ def _fallback(town: Town, post: PostCard, now: Any) -> str:
 
 
 def _person(request: Request, user: int, note: str) -> dict[str, Any]:
-    may = accounts.may_reset(User(pk=user, tenant_id=request.tenant.pk), request.actor, request.town, request.now)
+    may = bool(request.GET.get("reset")) and accounts.may_reset(
+        User(pk=user, tenant_id=request.town.employers.get(user, 0)), request.actor, request.town, request.now
+    )
     return {"id": user, "name": request.town.names.get(user, ""), "note": note, "may_reset": may}
 
 
@@ -84,107 +208,3 @@ def _reset(request: Request) -> HttpResponse:
         raise Refused("not_yours", detail=_("密码由网格长或窗口给自己下面岗位的人重设。"))
     once = accounts.reset_password(user, by=request.actor, town=request.town, now=request.now)
     return render(request, "web/once.html", {"who": user.name, "username": user.username, "once": once})
-
-
-# ── on call ──
-@require_http_methods(["GET", "HEAD", "POST"])
-def oncall(request: Request) -> HttpResponse:
-    """Four weeks of nights: who answers from 18:00 to 08:00 and on rest days."""
-    seat = _desk(request, "subdistrict_desk")
-    place = Place.objects.get(pk=seat.place)
-    today = local(request.now).date()
-    if request.method == "POST":
-        _save_night(request, place, today)
-        return redirect("oncall")
-    calendar = request.town.policy(seat.place).calendar
-    nights = []
-    for n in range(NIGHTS):
-        on = today + timedelta(days=n)
-        users = request.town.roster.get((seat.place, on), frozenset())
-        nights.append(
-            {
-                "day": f"{words.day(on, today)} {words.week(on)}",
-                "rest": not calendar.is_workday(on),
-                "names": "、".join(sorted(request.town.names.get(u, "") for u in users)),
-                "on": on.isoformat(),
-            }
-        )
-    people = [(u.pk, u.name) for u in User.objects.filter(tenant=request.tenant, is_active=True).order_by("name")]
-    fields = [
-        {"kind": "date", "name": "on", "label": _("哪一天"), "required": True, "value": request.GET.get("on") or today.isoformat(), "min": today.isoformat()},
-        {
-            "kind": "multiselect",
-            "name": "users",
-            "label": _("谁值班"),
-            "choices": [{"value": v, "label": name} for v, name in people],
-            "filter": _("输入几个字来找"),
-            "help": _("不选就是没有人值班，到时由网格中心接。"),
-        },
-    ]
-    return render(request, "web/oncall.html", {"nights": nights, "fields": fields, "place": request.town.name_of(seat.place)})
-
-
-def _desk(request: Request, *kinds: str) -> Seat:
-    seat = seat_of(request, *kinds)
-    if seat is None:
-        raise NotThere
-    return seat
-
-
-def _save_night(request: Request, place: Place, today: date) -> None:
-    on = _date(request.POST.get("on", ""))
-    if on < today:
-        raise Refused("past", ["on"])
-    wanted = [whole(u) for u in request.POST.getlist("users")]
-    users = list(User.objects.filter(pk__in=[u for u in wanted if u], tenant=request.tenant, is_active=True))
-    if len(users) != len(set(wanted)):
-        raise Refused("not_a_choice", ["users"])
-    teams.set_roster(place=place, on=on, users=users, now=request.now)
-    messages.success(request, _("值班表改好了。"))
-
-
-def _date(said: str) -> date:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        raise Refused("missing", ["on"], _("请填日期。")) from None
-
-
-# ── working calendar ──
-@require_http_methods(["GET", "HEAD", "POST"])
-def calendar(request: Request) -> HttpResponse:
-    """Days off and make-up working days; the rest is Monday to Friday."""
-    seat = _desk(request, "subdistrict_desk", "county_desk", "county_admin")
-    tenant = Tenant.objects.get(pk=request.town.places[seat.place].tenant)
-    today = local(request.now).date()
-    if request.method == "POST":
-        kind = request.POST.get("kind", "")
-        if kind not in ("", *DAYS):
-            raise Refused("not_a_choice", ["kind"])
-        own.put_day(tenant, _date(request.POST.get("on", "")), kind, request.POST.get("name", "").strip()[:40])
-        messages.success(request, _("工作日历改好了。已经算好的期限不变。"))
-        return redirect("calendar")
-    known = request.town.policy(seat.place).calendar
-    days = sorted([(d, "off") for d in known.off] + [(d, "work") for d in known.work])
-    rows = [{"day": d.isoformat(), "week": words.week(d), "kind": _(DAYS[kind]), "is_past": d < today} for d, kind in days]
-    choices = [("off", _(DAYS["off"])), ("work", _(DAYS["work"])), ("", _("照常（删掉这一天）"))]
-    fields = [
-        {"kind": "date", "name": "on", "label": _("哪一天"), "required": True, "value": ""},
-        {
-            "kind": "radio-chips",
-            "name": "kind",
-            "label": _("这一天"),
-            "choices": [{"value": v, "label": label, "on": v == "off"} for v, label in choices],
-            "required": False,
-        },
-        {"kind": "text", "name": "name", "label": _("叫什么"), "max_length": 40},
-    ]
-    context = {
-        "rows": [r for r in rows if not r["is_past"]],
-        "older": [r for r in rows if r["is_past"]],
-        "fields": fields,
-        "ends_on": known.ends_on.isoformat() if known.ends_on else "",
-        "soon": known.ends_soon(today),
-        "place": tenant.name,
-    }
-    return render(request, "web/calendar.html", context)

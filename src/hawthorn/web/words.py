@@ -129,3 +129,8 @@ def split_title(title: str) -> tuple[str, str]:
     """Category and place."""
     what, _dot, where = title.partition(" · ")
     return what, where
+
+
+def without(place: str, post: str) -> str:
+    """A post under the heading of its place: “分管领导” under “龙洞街道”, not “龙洞街道分管领导”."""
+    return post.removeprefix(place).strip() or post
