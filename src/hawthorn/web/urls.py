@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.web import books, capture, counter, desk, imports, items, lists, machines, maps, printing, public, say, signin, team, today, what
+from hawthorn.web import books, capture, counter, days, desk, imports, items, lists, machines, maps, printing, public, say, signin, team, today, what
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -39,8 +39,8 @@ urlpatterns = [
     path("counter", counter.counter, name="counter"),
     path("map", maps.town_map, name="map"),
     path("team", team.team, name="team"),
-    path("oncall", team.oncall, name="oncall"),
-    path("calendar", team.calendar, name="calendar"),
+    path("oncall", days.oncall, name="oncall"),
+    path("calendar", days.calendar, name="calendar"),
     path("categories", books.categories, name="categories"),
     path("categories.xlsx", books.categories_xlsx, name="categories-xlsx"),
     path("workbook", books.setup_book, name="workbook"),
