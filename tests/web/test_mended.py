@@ -154,7 +154,7 @@ def test_huge_numbers_break_no_page(at: At, s: Scene, huge: str) -> None:
     assert client.post("/oncall", {"on": "2026-03-03", "users": [huge]}).status_code == 409
     assert client.post(f"/i/{item}/reveal", {"reporter": huge, "reason": "x"}).status_code == 404
     sheet = SimpleUploadedFile("m.csv", "工单编号,诉求内容\nA1,路灯不亮\n".encode())
-    assert client.post("/import/messages", {"sheet": sheet, "source": "x", "do": "dry", "column-words": huge}).status_code in (200, 409)
+    assert client.post("/import/messages", {"sheet": sheet, "source": "x", "do": "dry", "column-1": huge}).status_code in (200, 409)
     stale = at("officer1").post(f"/i/{item}/do/accept", {"version": huge, "key": "v"})
     assert stale.status_code == 409
     if len(huge) < 100:

@@ -117,13 +117,12 @@ def test_columns_are_chosen_by_hand_and_nothing_is_sent_twice(at: At, s: Scene) 
     client = at("center")
     page = read_in(client)
     assert "井盖松了" in page
-    assert 'name="column-words"' in page
-    assert "表里没有" in page
-    given = {"ticket": ticket_of(page), "source": "12345", "column-outside_number": "0", "column-words": "1", "column-phone": "2"}
+    assert "还没有找到：编号、内容" in page
+    given = {"ticket": ticket_of(page), "source": "12345", "column-0": "outside_number", "column-1": "words", "column-2": "phone"}
     page = client.post("/import/messages", given | {"do": "dry"}).content.decode()
     assert "新的 2 件" in page
     assert "第 4 行" in page
-    assert re.search(r'<option value="1" selected>乙', page)
+    assert chosen(page) == {"甲": "outside_number", "乙": "words", "丙": "phone"}
     assert not Item.objects.exists()
     sheet = client.post("/import/messages", given | {"do": "errors"})
     assert load_workbook(io.BytesIO(sheet.content)).active.max_row == 2
@@ -136,11 +135,47 @@ def test_columns_are_chosen_by_hand_and_nothing_is_sent_twice(at: At, s: Scene) 
 
 def test_a_column_that_is_missing_is_said_and_the_sheet_is_still_there(at: At, s: Scene) -> None:
     client = at("center")
-    given = {"ticket": ticket_of(read_in(client)), "source": "12345", "column-outside_number": "", "column-words": "1"}
+    given = {"ticket": ticket_of(read_in(client)), "source": "12345", "column-0": "", "column-1": "words"}
     found = client.post("/import/messages", given | {"do": "write"})
     assert found.status_code == 409
     assert "没有找到「编号」这一列" in found.content.decode()
-    assert client.post("/import/messages", given | {"do": "dry", "column-outside_number": "0"}).status_code == 200
+    assert client.post("/import/messages", given | {"do": "dry", "column-0": "outside_number"}).status_code == 200
+
+
+def chosen(page: str) -> dict[str, str]:
+    """What each column that is shown is taken for."""
+    found = {}
+    for heading, rest in re.findall(r'<label for="f-column-\d+"><b>([^<]+)</b>(.*?)</select>', page, flags=re.S):
+        picked = re.search(r'<option value="(\w+)" selected>', rest)
+        found[heading] = picked[1] if picked else ""
+    return found
+
+
+WIDE = "序号,工单编号,诉求内容,联系电话,备注,内容,是否回访\n1,A1,路灯不亮,13800001234,,,是\n2,A2,井盖松了,,,,\n3,A3,路灯不亮,,,,\n".encode()
+
+
+def test_only_columns_that_hold_something_are_asked_for_with_samples_and_the_guess_in_them(at: At, s: Scene) -> None:
+    page = read_in(at("center"), WIDE)
+    assert chosen(page) == {"工单编号": "outside_number", "诉求内容": "words", "联系电话": "phone", "序号": "", "是否回访": ""}
+    used, _summary, unused = page.partition("没有用上的 2 列")
+    assert set(chosen(used)) == {"工单编号", "诉求内容", "联系电话"}
+    assert set(chosen(unused)) == {"序号", "是否回访"}
+    assert "空的列没有列出：备注、内容。" in page
+    assert re.search(r"<b>诉求内容</b>.*?路灯不亮<br>井盖松了</span>", used, flags=re.S)  # the same value is not shown twice
+    headings = re.findall(r'<th scope="col">([^<]*)</th>', page)
+    assert headings == ["序号", "工单编号", "诉求内容", "联系电话", "是否回访"]
+
+
+def test_one_thing_cannot_be_two_columns(at: At, s: Scene) -> None:
+    client = at("center")
+    given = {"ticket": ticket_of(read_in(client, WIDE)), "source": "12345", "column-1": "outside_number", "column-2": "words", "column-6": "words"}
+    found = client.post("/import/messages", given | {"do": "write"})
+    assert found.status_code == 409
+    assert "内容选了两列" in found.content.decode()
+    assert chosen(found.content.decode())["是否回访"] == "words"
+    assert not Item.objects.exists()
+    assert "导入好了" in client.post("/import/messages", given | {"do": "write", "column-6": ""}).content.decode()
+    assert Item.objects.count() == 3
 
 
 def test_a_ticket_is_of_one_person_and_of_one_hour(at: At, s: Scene, settings: Any) -> None:
@@ -167,7 +202,7 @@ def test_the_sheet_of_a_workbook_that_reads_as_messages_is_the_one_whose_columns
     book.save(out)
     page = read_in(at("center"), out.getvalue(), "m.xlsx")
     assert "路灯不亮" in page
-    assert re.search(r'<option value="1" selected>诉求内容', page)
+    assert chosen(page) == {"工单编号": "outside_number", "诉求内容": "words"}
     assert "没有打开" in read_in(at("center"), b"PK\x03\x04 nonsense", "m.xlsx")
 
 

@@ -21,9 +21,10 @@ from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.tenants.models import Tenant
 from hawthorn.web import kept_sheets
 from hawthorn.web.books import as_file, tenant_of, upload_of
-from hawthorn.web.request import Request, whole
+from hawthorn.web.request import Request
 
 SHOWN, PREVIEW, LONG = 200, 3, 60
+SAMPLES, SAMPLE = 2, 24
 PREFIX, ERRORS = "column-", "-errors"
 ACCEPT = ".xlsx,.csv,.txt,.gz"
 HELP = {"outside_number": "同一个编号只收一次。", "words": "居民说的话。", "phone": "加密存放，只用来答复。", "grid": "没有的，由网格中心来定。"}
@@ -31,13 +32,24 @@ HELP = {"outside_number": "同一个编号只收一次。", "words": "居民说�
 
 @dataclass
 class Sheet:
-    """A kept file on its way: the ticket the page carries, its table, and which column is what."""
+    """A kept file on its way: the ticket the page carries, its table, and what each column is taken for."""
 
     name: str
     ticket: str
     data: bytes
     table: Table
-    mapping: dict[str, int]
+    chosen: dict[int, str]
+
+    @property
+    def mapping(self) -> dict[str, int]:
+        """Column number by what it is."""
+        return {name: n for n, name in self.chosen.items()}
+
+    @property
+    def doubled(self) -> list[str]:
+        """What two columns are taken for."""
+        names = list(self.chosen.values())
+        return [name for name in LABELS if names.count(name) > 1]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +70,7 @@ def messages_sheet(request: Request) -> HttpResponse:
         sheet = _opened(request, tenant)
     except sheets.NotAWorkbook as wrong:
         return _page(request, source, wrong=str(wrong))
-    if request.POST.get("do") in ("dry", "write", "errors"):
+    if request.POST.get("do") in ("dry", "write", "errors") and not sheet.doubled:
         return _go(request, tenant, sheet, source)
     return _page(request, source, sheet)
 
@@ -76,7 +88,7 @@ def _opened(request: Request, tenant: Tenant) -> Sheet:
         raise Refused("missing", ["sheet"], _("这张表已经不在了：传上来的表只留一小时，收完就删。这一次什么都没有收，请再选一次文件。"))
     tables = sheets_in.read_sheet(kept)
     table = tables[0] if tables else Table(())
-    return Sheet(name, ticket, kept, table, _mapping(request, table))
+    return Sheet(name, ticket, kept, table, _chosen(request, table))
 
 
 def _chosen_first(data: bytes) -> bytes:
@@ -91,13 +103,19 @@ def _chosen_first(data: bytes) -> bytes:
     return sheets.to_bytes(book)
 
 
-def _mapping(request: Request, table: Table) -> dict[str, int]:
-    """As it was chosen on the page; guessed where the page did not ask yet."""
+def _chosen(request: Request, table: Table) -> dict[int, str]:
+    """As it was chosen on the page; guessed where the page did not ask yet. A column without anything in it is nothing."""
+    filled = with_content(table)
     if not any(key.startswith(PREFIX) for key in request.POST):
-        return dict(sheets_in.guess_mapping(table.headings))
-    said = {name: request.POST.get(f"{PREFIX}{name}", "") for name in LABELS}
-    chosen = {name: whole(word, least=0) for name, word in said.items()}
-    return {name: n for name, n in chosen.items() if n is not None and n < len(table.headings)}
+        guessed = sheets_in.guess_mapping([heading if n in filled else "" for n, heading in enumerate(table.headings)])
+        return {n: name for name, n in guessed.items()}
+    said = {n: request.POST.get(f"{PREFIX}{n}", "") for n in filled}
+    return {n: name for n, name in said.items() if name in LABELS}
+
+
+def with_content(table: Table) -> list[int]:
+    """The columns that hold anything below their heading."""
+    return [n for n in range(len(table.headings)) if any(n < len(cells) and cells[n] not in (None, "") for _number, cells in table.rows)]
 
 
 def _go(request: Request, tenant: Tenant, sheet: Sheet, source: str) -> HttpResponse:
@@ -132,28 +150,58 @@ def _page(request: Request, source: str, sheet: Sheet | None = None, report: Any
         "errors": len(report.errors) if report else 0, "more": max(0, len(report.errors) - SHOWN) if report else 0,
     }  # fmt: skip
     if sheet is not None:
-        context |= {"ticket": sheet.ticket, "columns": [] if is_done else columns(sheet), "preview": preview(sheet), "number": len(sheet.table.rows)}
-    is_bad = bool(wrong) or (report is not None and bool(report.errors) and not report.new)
+        context |= {"ticket": sheet.ticket, "number": len(sheet.table.rows)} | ({} if is_done else _asked(sheet))
+    is_bad = bool(wrong) or bool(sheet and sheet.doubled) or (report is not None and bool(report.errors) and not report.new)
     return render(request, "web/messages.html", context, status=409 if is_bad else 200)
 
 
+def _asked(sheet: Sheet) -> dict[str, Any]:
+    """Which column is what: those in use first, the others folded; the columns with nothing in them only by name; what is still needed."""
+    shown = columns(sheet)
+    empty = [heading for n, heading in enumerate(sheet.table.headings) if heading and n not in with_content(sheet.table)]
+    return {
+        "columns": [c for c in shown if c["is_used"]], "unused": [c for c in shown if not c["is_used"]], "empty": empty,
+        "lacking": [_(LABELS[name]) for name in sheets_in.NEEDED if name not in sheet.mapping], "doubled": [_(LABELS[name]) for name in sheet.doubled],
+        "preview": preview(sheet), "is_asked": True,
+    }  # fmt: skip
+
+
 def columns(sheet: Sheet) -> list[dict[str, Any]]:
-    """One select for each thing we need to know, with the guess (or what was chosen) in it."""
-    found = []
-    for name, label in LABELS.items():
-        chosen = sheet.mapping.get(name)
-        choices = [{"value": n, "label": heading or _("第 {n} 列").format(n=n + 1), "on": n == chosen} for n, heading in enumerate(sheet.table.headings)]
-        field = {"kind": "select", "name": f"{PREFIX}{name}", "label": _(label), "choices": choices, "blank": _("表里没有"), "no_draft": True}
-        found.append(field | {"required": name in sheets_in.NEEDED, "help": _(HELP[name]) if name in HELP else ""})
+    """Each column that holds something, with a few of its values, and what it is taken for (guessed, or as it was chosen)."""
+    taken, found = sheet.chosen, []
+    for n in with_content(sheet.table):
+        choices = [{"value": name, "label": _(label), "on": taken.get(n) == name, "must": name in sheets_in.NEEDED} for name, label in LABELS.items()]
+        found.append(
+            {
+                "name": f"{PREFIX}{n}", "heading": _heading(sheet.table, n), "samples": _samples(sheet.table, n), "choices": choices,
+                "is_used": n in taken, "help": _(HELP[taken[n]]) if taken.get(n) in HELP else "",
+            }
+        )  # fmt: skip
     return found
 
 
+def _heading(table: Table, n: int) -> str:
+    return table.headings[n] or _("第 {n} 列").format(n=n + 1)
+
+
+def _samples(table: Table, n: int) -> list[str]:
+    """The first few different values of a column."""
+    found: dict[str, None] = {}
+    for _number, cells in table.rows:
+        if n < len(cells) and cells[n] not in (None, ""):
+            found[_cut(cells[n], SAMPLE)] = None
+        if len(found) == SAMPLES:
+            break
+    return list(found)
+
+
 def preview(sheet: Sheet) -> dict[str, Any]:
-    """The first rows as they came."""
-    rows = [[_cut(cells[n] if n < len(cells) else "") for n in range(len(sheet.table.headings))] for _number, cells in sheet.table.rows[:PREVIEW]]
-    return {"headings": sheet.table.headings, "rows": rows}
+    """The first rows as they came, without the empty columns."""
+    shown = with_content(sheet.table)
+    rows = [[_cut(cells[n] if n < len(cells) else "") for n in shown] for _number, cells in sheet.table.rows[:PREVIEW]]
+    return {"headings": [_heading(sheet.table, n) for n in shown], "rows": rows}
 
 
-def _cut(value: Any) -> str:
+def _cut(value: Any, most: int = LONG) -> str:
     said = "" if value is None else sheets.text(value)
-    return said if len(said) <= LONG else f"{said[:LONG]}…"
+    return said if len(said) <= most else f"{said[:most]}…"
