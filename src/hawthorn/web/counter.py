@@ -57,6 +57,8 @@ def counter(request: Request) -> HttpResponse:
         ],
         "units": units if len(units) > 1 and not chosen else [],
         "found": found,
+        "going": [row for row in found if row["is_open"]],
+        "ended": [row for row in found if not row["is_open"]],
         "asked": request.method == "POST",
         "tail": tail,
         "said": said,
@@ -72,7 +74,7 @@ def _look_up(request: Request, tail: str, unit: int | None, receipt: str) -> lis
     seen = queries.visible_among(list(items.values()), actor=request.actor, town=request.town, now=request.now)
     steps = {row.item.pk: _doings(row, request) for row in seen}
     rows.sort(key=lambda found: not items[found[0]].open)  # what is still open is asked for first
-    return [{"id": item, "sentence": sentence, "doings": steps.get(item, [])} for item, sentence in rows]
+    return [{"id": item, "sentence": sentence, "doings": steps.get(item, []), "is_open": items[item].open} for item, sentence in rows]
 
 
 def _doings(row: Row, request: Request) -> list[dict[str, str]]:

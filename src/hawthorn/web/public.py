@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from hawthorn.kernel.errors import NotThere
 from hawthorn.loops.models import Item
 from hawthorn.tenants.models import Tenant
-from hawthorn.web import slips, visitors
+from hawthorn.web import slips, visitors, words
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
 from hawthorn.web.say import grid_of, people_of
@@ -48,7 +48,7 @@ def home(request: Request) -> HttpResponse:
     grids = sorted((p for p in request.town.places.values() if p.level == "grid" and p.tenant == request.tenant.pk), key=lambda p: p.code)
     communities: dict[int | None, list[dict[str, Any]]] = {}
     for grid in grids:
-        people = people_of(request, grid)
+        people = [one | {"post": words.without(grid.name, one["post"])} for one in people_of(request, grid)]
         communities.setdefault(grid.community, []).append({"name": grid.name, "url": reverse("grid", args=[grid.code]), "people": people[:1]})
     context = {
         "place": request.town.name_of(place), "communities": [{"name": request.town.name_of(c), "grids": rows} for c, rows in communities.items()],
