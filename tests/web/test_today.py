@@ -101,6 +101,13 @@ def test_a_desk_is_warned_before_the_calendar_ends(at: At, s: Scene, monkeypatch
         ("desk", "/desk"),
         ("center", "/desk"),
         ("water", "/matters"),
+        ("leader", "/today"),
+        ("county_admin", "/today"),
+        ("center", "/map"),
+        ("center", "/team"),
+        ("center", "/team?reset=1"),
+        ("county_admin", "/team?vacant=1"),
+        ("center", "/oncall"),
     ],
 )
 def test_a_list_takes_eight_statements_however_many_rows(at: At, s: Scene, who: str, path: str, django_assert_max_num_queries: Any) -> None:

@@ -19,7 +19,7 @@ from hawthorn.kernel.world import DESK
 from hawthorn.loops import queries
 from hawthorn.loops.models import Item, Nudge
 from hawthorn.web import actions as own
-from hawthorn.web import rows, words
+from hawthorn.web import doors, rows, words
 from hawthorn.web.request import Request, seat_of
 
 MOST = 200
@@ -46,7 +46,8 @@ def today(request: Request) -> HttpResponse:
         "echo": echo(request),
         "calendar": _calendar(request),
         "posts": _posts_words(request),
-        "empty": {"title": _("现在没有要办的。"), "words": _("路上看到什么，随手记下来。"), "url": "/capture", "label": _("随手记")},
+        "panel": doors.panel(request),
+        "empty": doors.nothing(request, [s.kind for s in request.actor.seats if not s.acting]),
     }
     return render(request, "web/today.html", context)
 
@@ -116,26 +117,9 @@ def me(request: Request) -> HttpResponse:
         for s in request.actor.seats
         if s.post
     ]
-    return render(request, "web/me.html", {"seats": seats, "links": _links(request)})
+    return render(request, "web/me.html", {"seats": seats, "links": doors.doors(request)})
 
 
 def _colleagues(request: Request, post: int) -> str:
     others = request.town.own_users(post, request.now) - {request.actor.user}
     return "、".join(sorted(request.town.names.get(u, "") for u in others))
-
-
-def _links(request: Request) -> list[tuple[str, str]]:
-    kinds = {s.kind for s in request.actor.seats}
-    desks = kinds & set(DESK.values())
-    found = [("map", _("网格地图")), ("paste", _("粘贴群消息")), ("team", _("岗位和人")), ("password", _("改密码"))]
-    if desks:
-        found = [("desk", _("派单台")), ("counter", _("窗口查询")), *found]
-    if desks & {"subdistrict_desk", "county_desk"}:
-        found += [
-            ("calendar", _("工作日历")),
-            ("oncall", _("值班表")),
-            ("categories", _("类别目录")),
-            ("workbook", _("设置工作簿")),
-            ("import-messages", _("导入来件表")),
-        ]
-    return found + [(name, _(LOOPS[name].label)) for name in ("assists", "approvals", "instructions", "tellings", "complaints", "vacancies") if name in LOOPS]

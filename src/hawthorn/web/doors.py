@@ -1,0 +1,71 @@
+"""Which pages somebody's posts open: the links of 我的, and on Today what those want who have a place to look after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.kernel.world import DESK
+from hawthorn.loops import queries
+from hawthorn.web import maps, team
+from hawthorn.web.request import Request
+
+Door = tuple[str, str]
+SETTING_UP = frozenset({"subdistrict_desk", "county_desk", "county_admin"})
+DECIDING = frozenset({"subdistrict_leader", "community_secretary", "party_office"})
+# What stands on Today, by what the post is for; everything else is under 我的.
+AT_A_DESK = ("desk", "counter", "map", "approvals", "team", "oncall", "import-messages")
+TO_DECIDE = ("map", "approvals", "instructions", "assists", "team")
+TO_SET_UP = ("workbook", "team", "categories", "calendar", "complaints")
+
+
+def doors(request: Request) -> list[Door]:
+    """Every page that opens to the asker, as (url name, label); what would not be there for them is left out."""
+    kinds = {s.kind for s in request.actor.seats}
+    seat = queries.widest(request.actor)
+    desk: list[Door] = [("desk", _("派单台")), ("counter", _("窗口查询"))] if kinds & set(DESK.values()) else []
+    here: list[Door] = [("map", _("网格地图"))] if seat is not None and seat.scope == "place" else []
+    own: list[Door] = [("paste", _("粘贴群消息")), ("team", _("岗位和人")), ("password", _("改密码"))]
+    nights: list[Door] = [("oncall", _("值班表")), ("import-messages", _("导入来件表"))] if "subdistrict_desk" in kinds else []
+    books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []
+    loops = ("assists", "approvals", "instructions", "tellings", "complaints", "vacancies")
+    return [*desk, *here, *own, *nights, *books, *((name, _(LOOPS[name].label)) for name in loops if name in LOOPS)]
+
+
+def panel(request: Request) -> dict[str, Any]:
+    """On Today, for those who look after more than one grid: how their place stands, and the pages of their work. One statement."""
+    seat = team.team_seat(request)
+    if seat is None or seat.level == "grid" or not (seat.scope == "place" or seat.kind == "county_admin"):
+        return {}
+    here = team.posts_in(request.town, seat)
+    vacant = sum(team.is_vacant(request.town, post, request.now) for post in here)
+    figures = [{"label": _("空岗"), "number": vacant, "url": f"{reverse('team')}?vacant=1", "kind": "soon" if vacant else ""}]
+    if seat.scope == "place":
+        number, late = maps.totals(maps.open_counts(request, seat))
+        figures = [
+            {"label": _("超时"), "number": late, "url": maps.list_url(request, seat, late=True), "kind": "late" if late else ""},
+            {"label": _("在办"), "number": number, "url": maps.list_url(request, seat), "kind": ""},
+            *figures,
+        ]
+    shown = TO_SET_UP if seat.kind == "county_admin" else AT_A_DESK if seat.kind in DESK.values() else TO_DECIDE
+    known = dict(doors(request))
+    return {"place": request.town.name_of(seat.place), "figures": figures, "links": [(name, known[name]) for name in shown if name in known]}
+
+
+def nothing(request: Request, kinds: Sequence[str]) -> dict[str, Any]:
+    """What Today says where there is nothing to do, and what comes next for such a post."""
+    if "county_admin" in kinds:
+        return {
+            "title": _("现在没有归您办的事。"),
+            "words": _("开新街道、改岗位和人，从设置工作簿开始。"),
+            "url": reverse("workbook"),
+            "label": _("设置工作簿"),
+        }
+    if DECIDING & set(kinds):
+        said = _("报上来的请示、督办的答复会出现在这里。")
+        return {"title": _("现在没有等您定的。"), "words": said, "url": f"{reverse('matters')}?late=1", "label": _("看超时的"), "plain": True}
+    return {"title": _("现在没有要办的。"), "words": _("路上看到什么，随手记下来。"), "url": "/capture", "label": _("随手记")}
