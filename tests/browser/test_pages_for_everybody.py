@@ -10,9 +10,23 @@ pytestmark = pytest.mark.browser
 PUBLIC = ("/", "/say", "/what", "/g/999901001001001", "/complain", "/privacy", "/help", "/signin")
 STAFF = {
     "officer1": ("/today", "/capture", "/paste", "/matters", "/map", "/me", "/counter", "/complaints"),
-    "center": ("/today", "/desk", "/matters", "/team", "/oncall", "/calendar", "/categories", "/workbook", "/import/messages", "/vacancies"),
+    "center": (
+        "/today",
+        "/desk",
+        "/matters",
+        "/map",
+        "/team",
+        "/team?reset=1&vacant=1",
+        "/oncall",
+        "/calendar",
+        "/categories",
+        "/workbook",
+        "/import/messages",
+        "/vacancies",
+    ),
     "desk": ("/desk", "/counter", "/team"),
-    "county_admin": ("/today", "/complaints", "/categories"),
+    "leader": ("/today", "/map", "/team"),
+    "county_admin": ("/today", "/complaints", "/categories", "/team"),
 }
 MODES = [(360, False), (1280, False), (360, True)]
 
@@ -106,3 +120,57 @@ def test_staff_first_load_is_at_most_100_kilobytes(person: Any) -> None:
     fresh.go("/today")
     fresh.page.wait_for_load_state("networkidle")
     assert 0 < sum(sizes) <= 100_000
+
+
+MARK_ON_WORDS = """() => [...document.querySelectorAll(".chip input:checked + span")].map((span) => {
+  const box = span.parentElement.getBoundingClientRect();
+  const mark = getComputedStyle(span, "::before");
+  const px = (name) => parseFloat(mark[name]);
+  const left = box.right - px("right") - px("width"), right = box.right - px("right");
+  const top = box.top + px("top"), bottom = top + px("height");
+  const words = document.createRange();
+  words.selectNodeContents(span);
+  return [...words.getClientRects()].some((r) => r.left < right - 2 && r.right > left + 2 && r.top < bottom - 2 && r.bottom > top + 2);
+})"""
+
+
+@pytest.mark.parametrize(("width", "is_elder"), MODES)
+def test_the_mark_of_a_chosen_chip_never_lies_on_its_words(person: Any, width: int, is_elder: bool) -> None:
+    someone = person(width)
+    someone.sign_in("center")
+    if is_elder:
+        elder(someone)
+    someone.go("/calendar")
+    for chip in someone.page.locator(".chip").all():
+        chip.click()
+        assert someone.page.evaluate(MARK_ON_WORDS) == [False], chip.inner_text()
+    if is_elder:
+        elder(someone, 0)
+
+
+@pytest.mark.parametrize("is_elder", [False, True])
+def test_a_desk_on_a_phone_goes_to_dispatch_and_counter_in_one_press(person: Any, is_elder: bool) -> None:
+    someone = person(360)
+    someone.sign_in("desk")
+    if is_elder:
+        elder(someone)
+    for path in ("/desk", "/counter"):
+        someone.go("/today")
+        someone.page.locator(f"header a[href='{path}']").click()
+        someone.page.wait_for_url(f"**{path}")
+    if is_elder:
+        elder(someone, 0)
+
+
+def test_columns_of_a_sheet_are_asked_for_in_a_way_that_everybody_can_answer(person: Any) -> None:
+    someone = person(360)
+    someone.sign_in("center")
+    someone.go("/import/messages")
+    body = "序号,工单编号,诉求内容,备注\n1,A1,路灯不亮,\n".encode()
+    someone.page.set_input_files("[name=sheet]", {"name": "m.csv", "mimeType": "text/csv", "buffer": body})
+    someone.page.fill("[name=source]", "12345")
+    someone.page.click("button[value=read]")
+    someone.page.locator("details", has_text="没有用上的").locator("summary").click()
+    assert someone.page.get_by_label("序号").is_visible()
+    assert findings(someone.page) == []
+    assert sideways(someone.page) <= 0
