@@ -157,8 +157,8 @@ def _page(request: Request, source: str, sheet: Sheet | None = None, report: Any
 
 def _asked(sheet: Sheet) -> dict[str, Any]:
     """Which column is what: those in use first, the others folded; the columns with nothing in them only by name; what is still needed."""
-    shown = columns(sheet)
-    empty = [heading for n, heading in enumerate(sheet.table.headings) if heading and n not in with_content(sheet.table)]
+    shown, filled = columns(sheet), with_content(sheet.table)
+    empty = [heading for n, heading in enumerate(sheet.table.headings) if heading and n not in filled]
     return {
         "columns": [c for c in shown if c["is_used"]], "unused": [c for c in shown if not c["is_used"]], "empty": empty,
         "lacking": [_(LABELS[name]) for name in sheets_in.NEEDED if name not in sheet.mapping], "doubled": [_(LABELS[name]) for name in sheet.doubled],
