@@ -113,6 +113,23 @@ def read_in(client: Client, body: bytes = BODY, name: str = "m.csv") -> str:
     return client.post("/import/messages", {"sheet": SimpleUploadedFile(name, body), "source": "12345", "do": "read"}).content.decode()
 
 
+def test_the_same_sheet_under_another_name_is_asked_about_before_it_is_taken(at: At, s: Scene) -> None:
+    client = at("center")
+    for source, sure, status, number in (("12345", {}, 200, 2), ("热线", {}, 409, 2), ("热线", {"anew": "1"}, 200, 4)):
+        page = client.post("/import/messages", {"source": source, "do": "read", "sheet": SimpleUploadedFile("a.csv", BODY)}).content.decode()
+        given = {
+            "source": source,
+            "do": "write",
+            "ticket": re.search(r'name="ticket" value="([^"]+)"', page)[1],
+            "column-0": "outside_number",
+            "column-1": "words",
+        }  # type: ignore[index]
+        answer = client.post("/import/messages", given | sure)
+        assert answer.status_code == status
+        assert ("照样导入" in answer.content.decode()) == (status == 409)
+        assert Item.objects.filter(loop="matters").count() == number
+
+
 def test_columns_are_chosen_by_hand_and_nothing_is_sent_twice(at: At, s: Scene) -> None:
     client = at("center")
     page = read_in(client)

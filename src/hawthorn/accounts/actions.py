@@ -104,6 +104,12 @@ def _is_over_tenant(post: int, user: User, town: Town) -> bool:
     return card.kind == "county_desk" or (card.kind == "subdistrict_desk" and town.places[card.place].tenant == user.tenant_id)
 
 
+def set_elder(user: User, step: int) -> None:
+    """How a signed-in person wants to read: large or not."""
+    if user.elder_mode != bool(step):
+        User.objects.filter(pk=user.pk).update(elder_mode=bool(step))
+
+
 def make_token(user: User, label: str, *, now: datetime, days: int | None = None) -> str:
     """A new bearer token, said once; only its digest is kept."""
     plain = TOKEN_MARK + secrets.token_urlsafe(32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -59,4 +59,18 @@ def put_category(*, tenant: Tenant, catalogue: str, key: str, values: Mapping[st
             Category.objects.create(tenant=tenant, catalogue=catalogue, key=key, **values)
         else:
             Category.objects.filter(pk=found.pk).update(version=found.version + 1, **values)
+        tenants.bump(tenant.county_id or tenant.pk)
+
+
+def put_day(tenant: Tenant, on: date, kind: str, name: str) -> None:
+    """A day of the tenant's own calendar: off, work, or nothing special (kind ""). Its first own day copies what the county had."""
+    with transaction.atomic():
+        days = CalendarDay.objects.filter(tenant=tenant)
+        if tenant.county_id and not days.exists():
+            of_county = CalendarDay.objects.filter(tenant=tenant.county_id)
+            CalendarDay.objects.bulk_create([CalendarDay(tenant=tenant, on=d.on, kind=d.kind, name=d.name) for d in of_county])
+        if kind:
+            CalendarDay.objects.update_or_create(tenant=tenant, on=on, defaults={"kind": kind, "name": name})
+        else:
+            days.filter(on=on).delete()
         tenants.bump(tenant.county_id or tenant.pk)

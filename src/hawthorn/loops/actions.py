@@ -17,7 +17,7 @@ from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops import queries
 from hawthorn.loops.flush import flush
-from hawthorn.loops.models import Item
+from hawthorn.loops.models import Item, Nudge
 from hawthorn.loops.rows import Row, canonical
 from hawthorn.loops.town import town_by_id
 from hawthorn.loops.work import Work
@@ -144,3 +144,8 @@ def answered(actor: Actor, key: str, asked: str) -> Answer | None:
         raise Refused("key_reused")
     item = Item.objects.only("loop", "receipt").get(pk=event.stream)
     return Answer(event.stream, item.loop, item.receipt, event.stage, event.seq, replay=True)
+
+
+def see_nudge(number: int, *, posts: Sequence[int], now: datetime) -> bool:
+    """知道了: by somebody in one of the posts that were told."""
+    return Nudge.objects.filter(pk=number, post__in=list(posts), seen_at__isnull=True).update(seen_at=now) > 0

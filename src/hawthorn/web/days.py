@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hawthorn.accounts.models import User
+from hawthorn.categories import actions as categories
 from hawthorn.kernel.calendar import ON_CALL_FROM, ON_CALL_UNTIL, WorkingCalendar
 from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import NotThere, Refused
@@ -20,7 +21,6 @@ from hawthorn.kernel.world import Seat
 from hawthorn.teams import actions as teams
 from hawthorn.tenants.models import Tenant
 from hawthorn.territory.models import Place
-from hawthorn.web import actions as own
 from hawthorn.web import words
 from hawthorn.web.request import Request, seat_of, whole
 
@@ -158,7 +158,7 @@ def calendar(request: Request) -> HttpResponse:
         kind = request.POST.get("kind", "")
         if kind not in ("", *DAYS):
             raise Refused("not_a_choice", ["kind"])
-        own.put_day(tenant, _date(request.POST.get("on", "")), kind, request.POST.get("name", "").strip()[:40])
+        categories.put_day(tenant, _date(request.POST.get("on", "")), kind, request.POST.get("name", "").strip()[:40])
         messages.success(request, _("工作日历改好了。已经算好的期限不变。"))
         return redirect("calendar")
     known = request.town.policy(seat.place).calendar

@@ -125,7 +125,8 @@ def _go(request: Request, tenant: Tenant, sheet: Sheet, source: str) -> HttpResp
     report = sheets_in.dry_run(sheet.data, mapping=sheet.mapping or {"heading": len(sheet.table.headings)}, **place)
     if request.POST["do"] == "errors":
         return as_file(sheets_in.errors_sheet(report), "errors.xlsx")
-    if request.POST["do"] == "write" and (report.ready or not report.errors):
+    is_sure = not report.elsewhere or "anew" in request.POST
+    if request.POST["do"] == "write" and is_sure and (report.ready or not report.errors):
         report = sheets_in.run(report, **place)
         messages.success(request, _("收进 {new} 件，已经有的 {known} 件没有重复收。").format(new=report.new, known=report.known))
         if report.errors:
@@ -147,11 +148,13 @@ def _page(request: Request, source: str, sheet: Sheet | None = None, report: Any
         "field": {"kind": "file", "name": "sheet", "label": _("来件表（xlsx、csv 都行）"), "required": True, "accept": ACCEPT},
         "from_field": {"kind": "text", "name": "source", "label": _("来自哪个系统"), "value": source, "required": True, "max_length": 40},
         "rows": [{"where": e.where, "words": e.words} for e in report.errors[:SHOWN]] if report else [],
+        "again": sheets_in.again_words(report) if report and report.is_dry else "",
         "errors": len(report.errors) if report else 0, "more": max(0, len(report.errors) - SHOWN) if report else 0,
     }  # fmt: skip
     if sheet is not None:
         context |= {"ticket": sheet.ticket, "number": len(sheet.table.rows)} | ({} if is_done else _asked(sheet))
-    is_bad = bool(wrong) or bool(sheet and sheet.doubled) or (report is not None and bool(report.errors) and not report.new)
+    is_unsure = bool(context["again"]) and request.POST.get("do") == "write"
+    is_bad = bool(wrong) or is_unsure or bool(sheet and sheet.doubled) or (report is not None and bool(report.errors) and not report.new)
     return render(request, "web/messages.html", context, status=409 if is_bad else 200)
 
 

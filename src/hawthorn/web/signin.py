@@ -21,7 +21,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from hawthorn.accounts import actions as accounts
 from hawthorn.accounts.models import Token
 from hawthorn.kernel.errors import Refused
-from hawthorn.web import actions as own
 from hawthorn.web.middleware import public, works_locked
 from hawthorn.web.request import Request
 
@@ -154,7 +153,7 @@ def elder(request: Request) -> HttpResponse:
     step = request.POST.get("step", "")
     step = step if step in ("0", "1", "2") else "0"
     if request.user.is_authenticated:
-        own.set_elder(request.user, int(step))
+        accounts.set_elder(request.user, int(step))
     response = redirect(back_to(request, reverse("home")))
     response.set_cookie("elder", step, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response

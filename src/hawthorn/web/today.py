@@ -16,9 +16,8 @@ from hawthorn.journal.models import Event
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import DESK
-from hawthorn.loops import queries
+from hawthorn.loops import actions, queries
 from hawthorn.loops.models import Item, Nudge
-from hawthorn.web import actions as own
 from hawthorn.web import doors, rows, words
 from hawthorn.web.request import Request, seat_of
 
@@ -104,7 +103,7 @@ def _calendar(request: Request) -> str:
 @require_POST
 def noted(request: Request, nudge: int) -> HttpResponse:
     """知道了."""
-    if own.see_nudge(nudge, posts=[s.post for s in request.actor.seats if s.post], now=request.now):
+    if actions.see_nudge(nudge, posts=[s.post for s in request.actor.seats if s.post], now=request.now):
         messages.success(request, _("记下了。"))
     return redirect("today")
 
