@@ -11,10 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hands import Keyboard, Pointer, send
 
 from own_database import WORD, own_database, run
 
@@ -22,14 +24,13 @@ CHROMIUM = os.environ.get("HAWTHORN_CHROMIUM") or shutil.which("chromium") or sh
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
 PREPARE = f"""
 import django; django.setup()
+from django.contrib.auth.hashers import make_password
 from hawthorn.accounts.models import User
-from hawthorn.accounts.actions import make_token
 from hawthorn.kernel import clock
 from hawthorn.loops import actions as loops
 from hawthorn.loops.town import actor_for, town_by_id
 from hawthorn.territory.models import Unit
-for user in User.objects.all():
-    user.set_password({WORD!r}); user.save()
+User.objects.update(password=make_password({WORD!r}))
 user = User.objects.select_related("tenant__county").get(username="officer1")
 actor = actor_for(user, clock.now()); town = town_by_id(actor.county)
 unit = Unit.objects.get(code="u1").pk
@@ -53,13 +54,13 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def served() -> Iterator[Served]:
-    """The scene, some matters, passwords, and the product's own server."""
+@contextmanager
+def serving(**more: str) -> Iterator[Served]:
+    """The scene, some matters, passwords, and the product's own server, in an environment of its own."""
     with own_database() as env:
-        run(PREPARE, env)
         port = free_port()
-        env = env | {"HAWTHORN_PORT": str(port)}
+        env = env | {"HAWTHORN_PORT": str(port)} | more
+        run(PREPARE, env)
         command = [sys.executable, "-c", "from hawthorn.config.cli import main; main(['serve', '--no-work'])"]
         process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _n in range(300):
@@ -77,6 +78,20 @@ def served() -> Iterator[Served]:
         process.wait(timeout=20)
 
 
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """Served for the tests of one file: how often one address may write within the hour is counted by the server."""
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def night() -> Iterator[Served]:
+    """Another one, whose clock begins on a Monday at 23:30."""
+    with serving(HAWTHORN_NOW="2026-03-02T23:30:00") as found:
+        yield found
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """One browser for the session."""
@@ -92,11 +107,12 @@ def chromium() -> Iterator[Any]:
 
 @dataclass
 class Person:
-    """Somebody at a screen; remembers every request that left it."""
+    """Somebody at a screen, with a hand for it; remembers every request that left it."""
 
     page: Any
     url: str
     asked: list[str]
+    hand: Pointer | Keyboard
 
     def go(self, path: str) -> Any:
         """Open a page of the product."""
@@ -105,25 +121,25 @@ class Person:
     def sign_in(self, who: str) -> None:
         """By name and password."""
         self.go("/signin")
-        self.page.fill("[name=username]", who)
-        self.page.fill("[name=password]", WORD)
-        self.page.press("[name=password]", "Enter")
+        self.hand.put("[name=username]", who)
+        self.hand.put("[name=password]", WORD)
+        send(self)
         self.page.wait_for_url("**/today")
 
 
 @pytest.fixture
 def person(chromium: Any, served: Served) -> Iterator[Any]:
-    """person(width, scripts=True): a fresh screen."""
+    """person(width, scripts=True, keys=False, at=None): a fresh screen, used by pointer or by keys, at another server where one is named."""
     contexts = []
 
-    def somebody(width: int = 360, *, scripts: bool = True) -> Person:
+    def somebody(width: int = 360, *, scripts: bool = True, keys: bool = False, at: Served | None = None) -> Person:
         context = chromium.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts, locale="zh-CN")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
         asked: list[str] = []
         page.on("request", lambda r: asked.append(r.url))
-        return Person(page, served.url, asked)
+        return Person(page, (at or served).url, asked, Keyboard(page) if keys else Pointer(page))
 
     yield somebody
     for context in contexts:

@@ -2,130 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-
-from hawthorn.kernel.clock import SHANGHAI
-from own_database import WORD
+from hands import SOON, WAYS, child, look, open_item, say, send, stage, step, words_of
 
 pytestmark = pytest.mark.browser
 
 
-DIGITS = "零一二三四五六七八九"
-
-
-def submit(page: Any) -> None:
-    """Send the form of the page's main part."""
-    with page.expect_navigation():
-        page.locator("main form[method=post]").last.locator("button").last.click()
-
-
-def say(someone: Any, words: str, phone: str = "") -> tuple[str, str]:
-    """A resident says it; receipt and word from the slip."""
-    someone.go("/say?g=999901001001001")
-    page = someone.page
-    page.fill("[name=words]", words)
-    if phone:
-        page.fill("[name=phone]", phone)
-    _answer(page)
-    submit(page)
-    if _answer(page):
-        submit(page)
-    text = page.locator("main").inner_text()
-    receipt = re.search(r"\b([0-9A-Z]{4})[-\s]?([0-9A-Z]{4})\b", text)
-    assert receipt, text
-    word = page.locator("[data-word]").first.inner_text() if page.locator("[data-word]").count() else ""
-    return receipt.group(1) + receipt.group(2), word.strip()
-
-
-def _answer(page: Any) -> bool:
-    """Answer the plain question against abuse, where the page asks it."""
-    asked = re.search(r"(.)加(.)是几", page.locator("main").inner_text())
-    if asked:
-        page.locator("main [name=answer]").fill(str(DIGITS.index(asked.group(1)) + DIGITS.index(asked.group(2))))
-    return asked is not None
-
-
-def open_item(someone: Any, receipt: str) -> str:
-    """Find an item in the list by receipt; its address."""
-    someone.go(f"/matters?q={receipt}")
-    href = someone.page.locator("main a[href^='/i/']").first.get_attribute("href")
-    assert href
-    return str(href)
-
-
-def step(someone: Any, item: str, name: str, **fields: str) -> None:
-    """Take a step through its page, with a pointer."""
-    someone.go(f"{item}/do/{name}")
-    page = someone.page
-    for field, value in fields.items():
-        kind = page.locator(f"main [name={field}]").first.evaluate("e => e.type")
-        if kind.startswith("select"):
-            page.locator(f"main [name={field}]").select_option(label=value)
-        elif kind in ("radio", "checkbox"):
-            page.locator("main label", has_text=value).first.click()
-        else:
-            page.locator(f"main [name={field}]").fill(value)
-    submit(page)
-    assert "/do/" not in page.url, page.locator("main").inner_text()[:400]
-
-
-def key_step(someone: Any, item: str, name: str, **fields: str) -> None:
-    """The same by keyboard only: Tab, arrows, Space, Enter."""
-    someone.go(f"{item}/do/{name}")
-    page = someone.page
-    for field, value in fields.items():
-        tab_to(page, f"e.name === '{field}'")
-        kind = page.evaluate("document.activeElement.type")
-        if kind == "datetime-local":
-            _type_date(page, value)
-        elif kind in ("checkbox", "radio") or kind.startswith("select"):
-            _pick_by_key(page, kind, value)
-        else:
-            page.keyboard.type(value)
-    tab_to(page, "e.tagName === 'BUTTON' && e.closest('main') !== null && e.closest('form').method === 'post'")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert "/do/" not in page.url, page.locator("main").inner_text()[:400]
-
-
-def _type_date(page: Any, value: str) -> None:
-    """2026-12-01T10:00 part by part, in the order this browser's own field shows them (month, day, year, hour, minute, AM)."""
-    day, clock = value.split("T")
-    year, month, date = day.split("-")
-    hour, minute = clock.split(":")
-    page.keyboard.type(month + date + year)
-    page.keyboard.press("ArrowRight")
-    page.keyboard.type(hour + minute + "A")
-    assert page.evaluate("document.activeElement.value") == value
-
-
-def _pick_by_key(page: Any, kind: str, value: str) -> None:
-    """The choice whose words hold `value`."""
-    words = "(e => e.tagName === 'SELECT' ? (e.selectedOptions[0] || {}).text || '' : (e.closest('label') || e.labels[0]).innerText)(document.activeElement)"
-    for _n in range(60):
-        if value in page.evaluate(words):
-            if kind == "checkbox":
-                page.keyboard.press("Space")
-            if kind == "radio":
-                page.keyboard.press("Space")
-            return
-        page.keyboard.press("Tab" if kind == "checkbox" else "ArrowDown")
-    raise AssertionError(f"no choice {value}")
-
-
-def child(someone: Any, item: str, words: str) -> str:
-    """The address of a small loop hanging on an item, by what its line says."""
-    someone.go(item)
-    href = someone.page.locator("main ul.duties a[href^='/i/']", has_text=words).first.get_attribute("href")
-    assert href
-    return str(href)
-
-
-SOON = (datetime.now(SHANGHAI) + timedelta(days=5)).strftime("%Y-%m-%dT10:00")
 DONE = {"result": "办好了", "say": "已经办好"}
 UP = ("officer1", "", "call_up", {"tried": "去看过", "asks": "请帮忙"})
 # ruff: noqa: E501 (the table of journeys)
@@ -194,29 +78,25 @@ JOURNEYS: dict[str, tuple[str, list[tuple[str, str, str, dict[str, str]]], str]]
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", ["without scripts", "by keyboard"])
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", list(JOURNEYS))
 def test_each_journey_goes_to_its_end(person: Any, name: str, way: str) -> None:
     phone, moves, end = JOURNEYS[name]
-    scripts = way == "by keyboard"
-    act = key_step if scripts else step
-    receipt, _word = say(person(360, scripts=scripts), name, phone)
+    receipt, _word = say(person(**WAYS[way]), name, phone)
     people: dict[str, Any] = {}
     item = ""
     for who, small, verb, fields in moves:
         if who not in people:
-            people[who] = person(360, scripts=scripts)
+            people[who] = person(**WAYS[way])
             people[who].sign_in(who)
         item = item or open_item(people["officer1" if "officer1" in people else who], receipt)
-        act(people[who], child(people[who], item, small) if small else item, verb, **fields)
-    last = people[moves[-1][0]]
-    last.go(item)
-    assert end in last.page.locator("main .tag.level").first.inner_text()
+        step(people[who], child(people[who], item, small) if small else item, verb, **fields)
+    assert end in stage(people[moves[-1][0]], item)
 
 
 @pytest.mark.parametrize("scripts", [False, True])
 def test_a_small_matter_from_say_to_solved(person: Any, scripts: bool) -> None:
-    resident, officer, desk = (person(360, scripts=scripts) for _n in range(3))
+    resident, officer, desk = (person(scripts=scripts) for _n in range(3))
     receipt, _word = say(resident, "二楼的灯不亮", "19900004321")
     officer.sign_in("officer1")
     item = open_item(officer, receipt)
@@ -224,10 +104,7 @@ def test_a_small_matter_from_say_to_solved(person: Any, scripts: bool) -> None:
     step(officer, item, "settle", result="换了灯泡", say="灯已经换好")
     desk.sign_in("desk")
     step(desk, item, "solved")
-    resident.go(f"/what/{receipt}")
-    resident.page.fill("[name=tail]", "4321")
-    submit(resident.page)
-    text = resident.page.locator("main").inner_text()
+    text = look(resident, receipt, tail="4321")
     assert "灯已经换好" in text
     assert "已办结" in text
 
@@ -249,48 +126,24 @@ def test_a_refused_form_keeps_every_word(person: Any, scripts: bool) -> None:
     assert officer.page.locator("[aria-invalid=true]").count() >= 1
 
 
-def tab_to(page: Any, test: str, most: int = 80) -> None:
-    """Press Tab until the focused element fulfils a test."""
-    for _n in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate(f"(() => {{ const e = document.activeElement; return !!e && ({test}); }})()"):
-            return
-    raise AssertionError(f"not reached by keyboard: {test}")
-
-
 def test_an_officer_signs_in_reports_and_settles_by_keyboard_only(person: Any) -> None:
-    someone = person(1280)
-    someone.go("/signin")
-    page = someone.page
-    tab_to(page, "e.name === 'username'")
-    page.keyboard.type("officer1")
-    tab_to(page, "e.name === 'password'")
-    page.keyboard.type(WORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/today")
-    tab_to(page, "e.tagName === 'A' && e.getAttribute('href') === '/capture'")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/capture")
-    tab_to(page, "e.name === 'words'")
-    page.keyboard.type("键盘上报的一件事")
-    tab_to(page, "e.tagName === 'BUTTON' && e.textContent.includes('上报')")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
-    assert "/capture" not in page.url or page.locator("text=已收到").count() or page.locator("a[href^='/i/']").count()
+    someone = person(1280, keys=True)
+    someone.sign_in("officer1")
+    send(someone, css="a[href='/capture']")
+    someone.hand.put("[name=words]", "键盘上报的一件事")
+    send(someone, "上报")
+    assert "已上报" in words_of(someone)
+    item = open_item(someone, someone.page.locator("main .head .num").first.inner_text())
+    step(someone, item, "accept")
+    step(someone, item, "settle", **DONE)
+    assert "已办结" in stage(someone, item)
 
 
 def test_a_resident_says_it_by_keyboard_only_in_elders_mode(person: Any) -> None:
-    someone = person(360)
-    someone.go("/say?g=999901001001001")
-    page = someone.page
-    tab_to(page, "e.tagName === 'BUTTON' && e.closest('form[action$=\"/elder\"]') !== null")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
-    assert "elder" in (page.locator("html").get_attribute("class") or "")
-    someone.go("/say?g=999901001001001")
-    tab_to(page, "e.name === 'words'")
-    page.keyboard.type("台阶坏了")
-    tab_to(page, "e.tagName === 'BUTTON' && e.closest('main') !== null && e.closest('form[action$=\"/elder\"]') === null")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
-    assert re.search(r"[0-9A-Z]{4}[-\s]?[0-9A-Z]{4}", page.locator("main").inner_text())
+    someone = person(keys=True)
+    someone.go("/say")
+    send(someone, "长辈版", "form[action$='/elder'] button")
+    assert "elder" in (someone.page.locator("html").get_attribute("class") or "")
+    receipt, word = say(someone, "台阶坏了")
+    assert "elder" in (someone.page.locator("html").get_attribute("class") or "")
+    assert "已收到" in look(someone, receipt, word=word)

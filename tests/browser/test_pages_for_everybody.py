@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -56,22 +57,27 @@ def elder(someone: Any, step: int = 1) -> None:
         someone.page.wait_for_load_state()
 
 
-@pytest.mark.parametrize(("width", "is_elder"), MODES)
-def test_public_pages_are_for_everybody(person: Any, width: int, is_elder: bool) -> None:
-    someone = person(width)
+def walk(someone: Any, paths: Sequence[str]) -> dict[str, list[str]]:
+    """Open every page; what is wrong with each. Nothing but the product's own address was asked for."""
     problems = {}
-    someone.go("/")
-    if is_elder:
-        elder(someone)
-    for path in PUBLIC:
+    for path in paths:
         answer = someone.go(path)
         assert answer.status == 200, path
         if found := findings(someone.page):
             problems[path] = found
         if (over := sideways(someone.page)) > 0:
             problems[f"{path} sideways"] = [str(over)]
-    assert problems == {}
     assert {u.split("/")[2] for u in someone.asked if u.startswith("http")} == {someone.url.split("/")[2]}
+    return problems
+
+
+@pytest.mark.parametrize(("width", "is_elder"), MODES)
+def test_public_pages_are_for_everybody(person: Any, width: int, is_elder: bool) -> None:
+    someone = person(width)
+    someone.go("/")
+    if is_elder:
+        elder(someone)
+    assert walk(someone, PUBLIC) == {}
 
 
 @pytest.mark.parametrize(("width", "is_elder"), MODES)
@@ -81,23 +87,15 @@ def test_staff_pages_are_for_everybody(person: Any, who: str, width: int, is_eld
     someone.sign_in(who)
     if is_elder:
         elder(someone)
-    problems: dict[str, list[str]] = {}
     paths = list(STAFF[who])
     if who == "officer1":
         someone.go("/matters")
         first = someone.page.locator("a[href^='/i/']").first.get_attribute("href")
         paths += [first, f"{first}/do/accept", f"{first}/do/call_up", f"{first}/do/note", f"{first}/do/classify"]
-    for path in paths:
-        answer = someone.go(path)
-        assert answer.status == 200, path
-        if found := findings(someone.page):
-            problems[path] = found
-        if (over := sideways(someone.page)) > 0:
-            problems[f"{path} sideways"] = [str(over)]
+    problems = walk(someone, paths)
     if is_elder:
         elder(someone, 0)
     assert problems == {}
-    assert {u.split("/")[2] for u in someone.asked if u.startswith("http")} == {someone.url.split("/")[2]}
 
 
 @pytest.mark.parametrize("path", ["/", "/say", "/signin", "/what"])
