@@ -168,19 +168,19 @@ def chosen(page: str) -> dict[str, str]:
     return found
 
 
-WIDE = "序号,工单编号,诉求内容,联系电话,备注,内容,是否回访\n1,A1,路灯不亮,13800001234,,,是\n2,A2,井盖松了,,,,\n3,A3,路灯不亮,,,,\n".encode()
+WIDE = "序号,工单编号,来话内容,联系电话,备注,内容,是否回访\n1,A1,路灯不亮,13800001234,,,是\n2,A2,井盖松了,,,,\n3,A3,路灯不亮,,,,\n".encode()
 
 
 def test_only_columns_that_hold_something_are_asked_for_with_samples_and_the_guess_in_them(at: At, s: Scene) -> None:
     page = read_in(at("center"), WIDE)
-    assert chosen(page) == {"工单编号": "outside_number", "诉求内容": "words", "联系电话": "phone", "序号": "", "是否回访": ""}
+    assert chosen(page) == {"工单编号": "outside_number", "来话内容": "words", "联系电话": "phone", "序号": "", "是否回访": ""}
     used, _summary, unused = page.partition("没有用上的 2 列")
-    assert set(chosen(used)) == {"工单编号", "诉求内容", "联系电话"}
+    assert set(chosen(used)) == {"工单编号", "来话内容", "联系电话"}
     assert set(chosen(unused)) == {"序号", "是否回访"}
     assert "空的列没有列出：备注、内容。" in page
-    assert re.search(r"<b>诉求内容</b>.*?路灯不亮<br>井盖松了</span>", used, flags=re.S)  # the same value is not shown twice
+    assert re.search(r"<b>来话内容</b>.*?路灯不亮<br>井盖松了</span>", used, flags=re.S)  # the same value is not shown twice
     headings = re.findall(r'<th scope="col">([^<]*)</th>', page)
-    assert headings == ["序号", "工单编号", "诉求内容", "联系电话", "是否回访"]
+    assert headings == ["序号", "工单编号", "来话内容", "联系电话", "是否回访"]
 
 
 def test_one_thing_cannot_be_two_columns(at: At, s: Scene) -> None:
