@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -17,6 +18,14 @@ HERE = Path(__file__).resolve().parent
 MAKE = "import django; django.setup(); from django.core.management import call_command as c; c('migrate', verbosity=0); import make; make.scene()"
 WORD = "梅园-7日-长密码"
 _templates: dict[str, str] = {}
+
+
+@atexit.register
+def _clear() -> None:
+    """The templates go with the process that made them."""
+    for name in ("sqlite", "data"):
+        if name in _templates:
+            shutil.rmtree(_templates[name], ignore_errors=True)
 
 
 def environment(**more: str) -> dict[str, str]:

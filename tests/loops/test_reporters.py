@@ -8,7 +8,7 @@ import pytest
 
 from hawthorn.accounts.models import Contact, Reveal
 from hawthorn.kernel.errors import NotThere, Refused
-from hawthorn.loops import reporters
+from hawthorn.loops import queries, reporters
 from hawthorn.loops.models import OneTimeLink, Reporter
 from make import Scene
 
@@ -311,3 +311,19 @@ def test_a_complaint_has_its_standing_too(s: Scene) -> None:
     assert (at.loop, at.reads) == ("complaints", "已收到")
     assert reporters.look_up(actor=s.actor("desk"), town=s.town, now=s.now, tail="1234") == []
     assert len(reporters.look_up(actor=s.actor("center"), town=s.town, now=s.now, tail="1234")) == 1
+
+
+def test_whoever_owes_a_call_after_a_merge_can_read_the_number_and_what_to_say(s: Scene) -> None:
+    kept = s.start("resident", {"words": "灯不亮", "unit": s.units["u1"].pk, "phone": "19900001111"}).id
+    merged = s.start("resident", {"words": "路口黑", "unit": s.units["u1"].pk, "phone": "19900002222", "name": "示例"}).id
+    gone = Reporter.objects.get(item=merged).pk
+    s.step("desk", merged, "merge_into", {"into": kept, "say": "和前一件一起办"})
+    telling = queries.get_visible(s.child(merged, "tellings"), actor=s.actor("desk"), town=s.town, now=s.now)
+    assert reporters.owed_words(telling) == "和前一件一起办"
+    assert [(r.id, r.may_reveal) for r in reporters.owed_rows(telling, s.actor("desk"), s.town, s.now)] == [(gone, True)]
+    with pytest.raises(Refused, match="not_yours"):
+        reporters.reveal(reporter_id=Reporter.objects.exclude(pk=gone).get().pk, reason="x", actor=s.actor("desk"), town=s.town, now=s.now)
+    assert reporters.reveal(reporter_id=gone, reason="回话", actor=s.actor("desk"), town=s.town, now=s.now)["phone"] == "19900002222"
+    s.step("desk", telling.item.pk, "told")
+    with pytest.raises(Refused, match="not_yours"):
+        reporters.reveal(reporter_id=gone, reason="再看", actor=s.actor("desk"), town=s.town, now=s.now)

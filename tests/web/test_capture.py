@@ -145,3 +145,13 @@ def test_nothing_of_a_complaint_is_offered_for_the_group(at: At, s: Scene) -> No
     notice = at("desk").get(f"/i/{matter}").content.decode().split('id="notice">')[1].split("</p>")[0]
     assert "换好了" in notice
     assert "预计" not in notice
+
+
+def test_a_desk_says_which_door_and_the_grid_follows(at: At, s: Scene) -> None:
+    client = at("desk_village")
+    page = client.get("/capture").content.decode()
+    assert "u3 号楼" in page
+    assert "u1 号楼" in page, "a desk may be told of any place of its subdistrict"
+    client.post("/capture", {"words": "台阶坏了", "unit": s.units["u3"].pk, "do": "report", "key": "a1"})
+    assert newest().grid_id == s.places["grid3"].pk
+    assert f"/i/{newest().pk}" in client.post("/counter", {"place": "u3"}).content.decode()

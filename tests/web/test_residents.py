@@ -230,16 +230,21 @@ def test_a_grids_page_shows_what_was_agreed_to_be_shown(at: At, s: Scene) -> Non
 def test_an_outside_body_answers_once_by_its_link(at: At, s: Scene) -> None:
     item = s.start("desk", {"words": "井盖松了", "community": s.places["community"].pk}).id
     s.step("desk", item, "accept")
-    given = {"whom": "自来水公司", "how": "link", "promised_at": "2026-03-05T18:00", "key": "o1", "version": 2}
+    given = {"whom": "自来水公司", "how": "link", "asks": "请换井盖", "promised_at": "2026-03-05T18:00", "key": "o1", "version": 2}
     page = at("desk").post(f"/i/{item}/do/wait_outside", given).content.decode()
     token = re.search(r"/out/([A-Z0-9]+)", page)
     assert token is not None
     client = at()
-    assert "井盖松了" not in client.get(f"/out/{token[1]}").content.decode()
+    asked = client.get(f"/out/{token[1]}").content.decode()
+    assert "井盖松了" not in asked
+    assert "请您办的事：请换井盖。" in asked
     assert client.post(f"/out/{token[1]}", {"words": "", "key": "o2"}).status_code == 409
     assert client.post(f"/out/{token[1]}", {"words": "换好了", "key": "o2"}).status_code == 200
     assert s.facts(item).stage == "working"
-    assert client.get(f"/out/{token[1]}").status_code == 404
+    used = client.get(f"/out/{token[1]}")
+    assert used.status_code == 404
+    assert "这个链接不能再用了" in used.content.decode()
+    assert "外单位" in at("desk").get(f"/i/{item}").content.decode().split("外单位答复")[1][:200]
 
 
 def test_health_and_figures_are_for_machines(at: At, s: Scene) -> None:

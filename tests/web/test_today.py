@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 
 from hawthorn.kernel import clock
+from hawthorn.kernel.clock import local
+from hawthorn.teams import actions as teams
 from hawthorn.web import words
 from make import Scene
 
@@ -170,3 +172,11 @@ def test_the_list_goes_on_by_keyset(at: At, s: Scene) -> None:
 
 def test_a_seat_that_is_not_mine_is_not_there(at: At, s: Scene) -> None:
     assert at("officer1").get(f"/matters?seat={s.posts['center'].pk}").status_code == 404
+
+
+def test_who_is_on_call_stands_in_for_a_desk_that_is_not_vacant(at: At, s: Scene) -> None:
+    teams.set_roster(place=s.places["street"], on=local(s.now).date(), users=[s.users["night"]], now=s.now)
+    s.later(hours=12)
+    client = at("night")
+    assert "空岗" not in client.get("/today").content.decode().split("<main")[1].split("</main>")[0]
+    assert "值班时间，由您代行" in client.get("/me").content.decode()

@@ -27,6 +27,7 @@ MOST = 20
 LOOKED_AT = 60
 CLOSED_DAYS = 180
 REASON_LENGTH = 200
+ANSWERING = "answering"
 TELLINGS = "tellings"
 NO_DIGEST = "0" * 64
 FIELDS = ("name", "phone", "mail", "address")
@@ -164,6 +165,8 @@ def sentence_of(row: Row, town: Town, now: datetime) -> str:
     if not item.open:
         return _("{begun}，{at}{reads}。").format(begun=begun, at=_when(item.closed_at, now), reads=_reads(row))
     post = town.posts.get(item.holder_id or 0)
+    if item.stage == ANSWERING:
+        return _("{begun}。已经办过，等您说一声解决了没有；由{post}问您。").format(begun=begun, post=post.name if post else "")
     limit = row.loop.stages[item.stage].limit
     due = item.stage_due_at or item.due_at
     late = _("，已经超过，正在催办") if due and due < now else ""
@@ -232,11 +235,34 @@ def asker_rows(item_id: int, actor: Actor, town: Town, now: datetime) -> list[As
     """Who asked for an item, masked. Raises NotThere."""
     row = queries.get_visible(item_id, actor=actor, town=town, now=now)
     askers = list(Reporter.objects.filter(item=item_id, left_at=None).select_related("contact").order_by("id"))
-    holders = _holders(row) if any(r.contact_id for r in askers) else ()
+    return _asker_rows(askers, row, actor)
+
+
+def owed_rows(telling: Row, actor: Actor, town: Town, now: datetime) -> list[AskerRow]:
+    """Who is to be called: the askers of what ended, wherever they were moved by a merge since; masked as above."""
+    parent = telling.item.parent_id or 0
+    end = _followed(parent, town, now).item.pk
+    found = Reporter.objects.filter(item=end, left_at=None).exclude(way="none").select_related("contact").order_by("id")
+    if end != parent:
+        found = found.filter(moved_path__contains=f",{parent},")
+    return _asker_rows(list(found), queries.get_visible(end, actor=actor, town=town, now=now), actor)
+
+
+def owed_words(telling: Row) -> str:
+    """What they are to be told: the public words with which it ended."""
+    said = Text.objects.filter(item=telling.item.parent_id, audience="public", erased_at=None).order_by("-seq", "-id").first()
+    return said.words if said else ""
+
+
+def _asker_rows(askers: list[Reporter], row: Row, actor: Actor) -> list[AskerRow]:
+    holders = _holders(row, [asker for asker in askers if asker.contact_id])
     return [
-        AskerRow(r.pk, r.way, r.channel, r.at, r.hides_from_grid, r.on_behalf, _is_kept(r.contact) and _revealing(row, r, actor, holders) is not None)
+        AskerRow(
+            r.pk, r.way, r.channel, r.at, r.hides_from_grid, r.on_behalf,
+            _is_kept(r.contact) and _revealing(row, r, actor, holders.get(r.pk, ())) is not None,
+        )
         for r in askers
-    ]
+    ]  # fmt: skip
 
 
 def reveal(*, reporter_id: int, reason: str, actor: Actor, town: Town, now: datetime) -> dict[str, str]:
@@ -245,7 +271,7 @@ def reveal(*, reporter_id: int, reason: str, actor: Actor, town: Town, now: date
     if reporter is None:
         raise NotThere
     row = queries.get_visible(reporter.item_id, actor=actor, town=town, now=now)
-    seat = _revealing(row, reporter, actor, _holders(row))
+    seat = _revealing(row, reporter, actor, _holders(row, [reporter])[reporter.pk])
     if seat is None or actor.user is None:
         raise Refused("not_yours")
     words = " ".join(reason.split())[:REASON_LENGTH]
@@ -259,10 +285,13 @@ def reveal(*, reporter_id: int, reason: str, actor: Actor, town: Town, now: date
     return {name: str(opened.get(name) or "") for name in FIELDS}
 
 
-def _holders(row: Row) -> Sequence[int]:
-    """The post that holds the item, and those that owe its askers a call."""
-    owing = Item.objects.filter(parent=row.item.pk, loop=TELLINGS, open=True).values_list("holder_id", flat=True)
-    return [post for post in (row.item.holder_id, *owing) if post]
+def _holders(row: Row, askers: Sequence[Reporter]) -> dict[int, Sequence[int]]:
+    """By asker, the post that holds the item and those that owe them a call: for it, or for what was merged into it. One statement at most."""
+    ended = {asker.pk: {row.item.pk, *(int(n) for n in asker.moved_path.split(",") if n)} for asker in askers}
+    every = set[int]().union(*ended.values())
+    owing = list(Item.objects.filter(parent__in=every, loop=TELLINGS, open=True).values_list("parent_id", "holder_id")) if every else []
+    own = [row.item.holder_id] if row.item.holder_id else []
+    return {pk: [*own, *(post for parent, post in owing if parent in items and post)] for pk, items in ended.items()}
 
 
 def _revealing(row: Row, reporter: Reporter, actor: Actor, holders: Sequence[int]) -> Seat | None:

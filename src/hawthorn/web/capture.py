@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hawthorn.kernel.errors import STATUS, Refused, WrongType
-from hawthorn.kernel.slots import CHOICES, LOOPS
+from hawthorn.kernel.slots import CHOICES, LOOPS, Asking
 from hawthorn.kernel.world import Seat
 from hawthorn.loops import queries
 from hawthorn.loops.actions import start
@@ -21,7 +21,7 @@ from hawthorn.territory.models import UnitGrid
 from hawthorn.web import forms, slips, uploads
 from hawthorn.web.request import Request, asking_of
 
-FEW = 16
+FEW, MOST = 16, 200
 PHONE = re.compile(r"(?<![0-9])1[3-9](?:[ -]?[0-9]){9}(?![0-9])")
 WHERE = ("spot", "grid", "category")
 ASKER = ("name", "phone", "wants_visit", "address", "hides_from_grid", "on_behalf", "asked")
@@ -89,14 +89,14 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
     for name in ("result", "say"):
         drawn[name]["required"] = bool(drawn[name]["error"])
         drawn[name]["rows"] = 2
-    places = unit_field(seat, raw.get("unit"), problem)
-    if places is None:
-        places = drawn["grid"] | {"label": _("在哪个网格")}
-        drawn.pop("grid")
+    places = [field] if (field := unit_field(seat, raw.get("unit"), problem)) else []
+    if not places:
+        own = unit_list(asking, raw.get("unit"), problem)
+        places = [*([own] if own else []), drawn.pop("grid") | {"label": _("在哪个网格")}]
     context = {
         "page": page,
         "words": drawn["words"],
-        "place": places,
+        "places": places,
         "more": [drawn[n] for n in WHERE if n in drawn],
         "files": drawn["files"],
         "askers": [drawn[n] for n in ASKER],
@@ -118,6 +118,18 @@ def unit_field(seat: Seat | None, value: Any, problem: Exception | None = None) 
     if seat is None or seat.level != "grid":
         return None
     return chips_of(seat.place, value, problem)
+
+
+def unit_list(asking: Asking, value: Any, problem: Exception | None = None) -> forms.Field | None:
+    """For a desk: the units of its place to choose from, as long as they can all be listed."""
+    units = CHOICES["units"].list(asking)
+    if not 0 < len(units) < MOST:
+        return None
+    choices = [{"value": pk, "label": label, "on": str(pk) == str(value or "")} for pk, label in units]
+    return {
+        "kind": "select", "name": "unit", "label": _("在哪个楼院"), "required": False, "error": forms.problems(problem).get("unit", ""), "choices": choices,
+        "blank": _("不填"), "filter": _("输入几个字来找"), "help": _("选了楼院，网格自己就定了。"),
+    }  # fmt: skip
 
 
 def chips_of(grid: int, value: Any, problem: Exception | None = None) -> forms.Field | None:

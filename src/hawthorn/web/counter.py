@@ -25,6 +25,7 @@ from hawthorn.matters.rules.needs import Words
 from hawthorn.web import forms, uploads, visitors, words
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request, asking_of, whole, world_of
+from hawthorn.web.rows import snippets
 
 # What is written down at the counter, as it is called there, in this order; only where the engine offers it.
 DOINGS = {
@@ -72,9 +73,11 @@ def _look_up(request: Request, tail: str, unit: int | None, receipt: str) -> lis
     rows = reporters.look_up(actor=request.actor, town=request.town, now=request.now, tail=tail, unit=unit, receipt=receipt)
     items = {item.pk: item for item in Item.objects.filter(pk__in=[number for number, _sentence in rows])}
     seen = queries.visible_among(list(items.values()), actor=request.actor, town=request.town, now=request.now)
-    steps = {row.item.pk: _doings(row, request) for row in seen}
+    steps, said = {row.item.pk: _doings(row, request) for row in seen}, snippets([row.item for row in seen])
     rows.sort(key=lambda found: not items[found[0]].open)  # what is still open is asked for first
-    return [{"id": item, "sentence": sentence, "doings": steps.get(item, []), "is_open": items[item].open} for item, sentence in rows]
+    return [
+        {"id": item, "sentence": sentence, "said": said.get(item, ""), "doings": steps.get(item, []), "is_open": items[item].open} for item, sentence in rows
+    ]
 
 
 def _doings(row: Row, request: Request) -> list[dict[str, str]]:
@@ -92,6 +95,12 @@ def _is_answered(request: Request, token: str) -> bool:
     return used is not None and Event.objects.filter(stream=used.item_id, user=None, key=key, door="link").exists()
 
 
+def _asked_of_them(row: Row) -> list[str]:
+    """What the outside body was asked to do, as it was written for them."""
+    said = [t.words for t in queries.texts_of(row.item.pk) if t.field == "asks"]
+    return [_("请您办的事：{words}").format(words=said[-1].rstrip("。"))] if said else []
+
+
 def _thanks(request: Request) -> HttpResponse:
     return render(request, "web/done.html", {"title": _("收到了，谢谢。"), "words": _("您的答复已经交给办这件事的岗位。这个链接不再需要。")})
 
@@ -105,7 +114,8 @@ def out(request: Request, token: str) -> HttpResponse:
         return _thanks(request)
     actor = reporters.outsider(token, request.now)
     if actor is None:
-        raise NotThere
+        said = _("链接只能用一次，或者已经过期。还有要说的，请打电话给请您答复的岗位。")
+        return render(request, "web/done.html", {"title": _("这个链接不能再用了。"), "words": said}, status=404)
     visitors.slow_down(visitors.count(request, "out", visitors.address_of(request)), 60)
     seat = actor.seats[0]
     request.town = town_by_id(actor.county)
@@ -131,7 +141,7 @@ def out(request: Request, token: str) -> HttpResponse:
     fields[0]["label"] = _("办得怎么样")
     context = {
         "title": _("请您答复"),
-        "words": f"{row.item.title}。{_('写一两句办得怎么样就行。这个链接不要转给别人。')}",
+        "words": "。".join([row.item.title, *_asked_of_them(row), _("写一两句办得怎么样就行。这个链接不要转给别人。")]),
         "fields": fields,
         "errors": forms.summary(fields, problem),
         "button": _("送出答复"),

@@ -16,7 +16,7 @@ from hawthorn.files import queries as files
 from hawthorn.files.models import Attachment
 from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.kernel.steps import Step, offered, refusal
+from hawthorn.kernel.steps import Step, extra, offered, refusal
 from hawthorn.loops import queries, reporters
 from hawthorn.loops.actions import Answer, take_step
 from hawthorn.loops.rows import Row
@@ -48,7 +48,7 @@ def item(request: Request, item: int) -> HttpResponse:
         "receipt": words.receipt(row.item.receipt), "loop_label": _(row.loop.label), "stage_label": _(row.loop.stages[row.item.stage].label),
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
         "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": row.item.parent_id,
-        "copy": notice and {"id": "notice", "words": notice}, "askers": _askers(row, request), "signs": _signs(row),
+        "to_say": reporters.owed_words(row) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice}, "askers": _askers(row, request), "signs": _signs(row),
         "list_url": reverse(row.loop.name),
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)
@@ -93,11 +93,15 @@ def _children(item: int, request: Request) -> list[dict[str, Any]]:
 
 
 def _askers(row: Row, request: Request) -> list[dict[str, Any]]:
-    """来话人, masked; names and numbers only by a POST with a reason."""
-    if not getattr(row.facts, "reporters", 0):
+    """来话人, masked; names and numbers only by a POST with a reason. Of a call that is owed, those who are to be called."""
+    if row.loop.name == reporters.TELLINGS:
+        known = reporters.owed_rows(row, request.actor, request.town, request.now)
+    elif getattr(row.facts, "reporters", 0):
+        known = reporters.asker_rows(row.item.pk, actor=request.actor, town=request.town, now=request.now)
+    else:
         return []
     found = []
-    for n, asker in enumerate(reporters.asker_rows(row.item.pk, actor=request.actor, town=request.town, now=request.now)):
+    for n, asker in enumerate(known):
         signs = [words.moment(asker.at, request.now), _(CHANNELS.get(asker.channel, ""))]
         signs += [_("不让网格知道是谁")] * asker.hides_from_grid + [_("替别人反映")] * asker.on_behalf
         field = {"kind": "text", "name": "reason", "id": f"reason-{n}", "label": _("为什么要看"), "required": True, "max_length": 200, "no_draft": True}
@@ -181,12 +185,14 @@ def _form(request: Request, row: Row, step: Step, raw: dict[str, Any], problem: 
     values = raw if problem else _suggested(step, row)
     category = request.town.categories.get(getattr(row.facts, "category", None) or 0)
     fields = forms.draw(step.needs, asking, values, problem, only=_asked(step, category, problem))
+    for field in fields:
+        if extra(step.needs, field["name"]).get("x-text") == "public":
+            field["help"] = field.get("help") or _("来话人凭回执看得到。")
     context = {
         "row": row, "label": _(step.label), "fields": fields, "errors": forms.summary(fields, problem), "version": row.item.version,
         "key": forms.key_again(request, problem), "said": rows.snippets([row.item]).get(row.item.pk, ""),
         "tag": words.due_tag(row.item, request.now, getattr(row.facts, "outside_due_at", None)), "kept": uploads.ticket(left), "kept_number": len(left),
         "advice": category.advice if category and step.name in ("settle", "accept", "dispatch") else "", "draft": f"step-{row.item.pk}-{step.name}",
-        "is_public": story.has_public_words(step.needs),
     }  # fmt: skip
     status = 200 if problem is None else STATUS.get(problem.code if isinstance(problem, Refused) else "wrong_type", 409)
     return render(request, "web/step.html", context, status=status)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from hawthorn.files.models import Attachment
 from hawthorn.journal.models import Event
-from hawthorn.kernel.steps import extra
 from hawthorn.kernel.world import RANK
 from hawthorn.loops.models import Text
 from hawthorn.loops.rows import Row
@@ -84,6 +83,8 @@ def who(row: Row, event: Event, request: Request) -> str:
     if event.post:
         post = request.town.posts.get(event.post)
         return post.name if post else _("已撤的岗位")
+    if event.door == "link":
+        return _("外单位")
     step = row.loop.steps.get(event.step)
     is_own = step is None or step.time_out or "自动" in step.who
     return _("系统") if is_own or event.user is not None else _("居民")
@@ -126,8 +127,3 @@ def notice(row: Row, texts: Sequence[Text], request: Request) -> str:
     if row.item.stage in UNDER_WAY and (promise := row.facts.promise_at):
         parts.append(_("预计 {until}办好").format(until=words.until(promise, request.now)))
     return "，".join(parts) + "。" + said
-
-
-def has_public_words(needs: Any) -> bool:
-    """Does a step say something to the asker."""
-    return any(extra(needs, n).get("x-text") == "public" for n in needs.model_fields)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 from hawthorn.journal.models import Event
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.kernel.world import DESK
+from hawthorn.kernel.world import DESK, Seat
 from hawthorn.loops import actions, queries
 from hawthorn.loops.models import Item, Nudge
-from hawthorn.web import doors, rows, words
+from hawthorn.web import doors, rows, team, words
 from hawthorn.web.request import Request, seat_of
 
 MOST = 200
@@ -53,7 +53,7 @@ def today(request: Request) -> HttpResponse:
 
 def _posts_words(request: Request) -> str:
     names = [request.town.posts[s.post].name for s in request.actor.seats if s.post and not s.acting]
-    acting = sum(1 for s in request.actor.seats if s.acting)
+    acting = sum(1 for s in request.actor.seats if s.acting and team.is_vacant(request.town, request.town.posts[s.post], request.now))
     said = "、".join(names[:3]) + (_("等 {n} 个岗位").format(n=len(names)) if len(names) > 3 else "")
     return said + (_("，代管 {n} 个空岗").format(n=acting) if acting else "")
 
@@ -112,11 +112,18 @@ def me(request: Request) -> HttpResponse:
     """我的: my posts, the pages of my work, signing out."""
     town = request.town
     seats = [
-        {"name": town.posts[s.post].name, "place": town.name_of(s.place), "acting": s.acting, "colleagues": _colleagues(request, s.post)}
+        {"name": town.posts[s.post].name, "place": town.name_of(s.place), "acting": _why_acting(request, s), "colleagues": _colleagues(request, s.post)}
         for s in request.actor.seats
         if s.post
     ]
     return render(request, "web/me.html", {"seats": seats, "links": doors.doors(request)})
+
+
+def _why_acting(request: Request, seat: Seat) -> str:
+    """Why a post that is not mine is among mine: it is vacant, or I am on call for it."""
+    if not seat.acting:
+        return ""
+    return _("空岗，由您代管") if team.is_vacant(request.town, request.town.posts[seat.post], request.now) else _("值班时间，由您代行")
 
 
 def _colleagues(request: Request, post: int) -> str:

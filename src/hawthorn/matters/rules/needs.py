@@ -185,6 +185,7 @@ class WaitOutside(Needs):
     """等外单位."""
 
     whom: str = public(_("等哪个单位"), max_length=60)
+    asks: str = maybe(_("请他们办什么（用一次性链接时他们看得到，不写姓名电话）"), max_length=300)
     how: Literal["phone", "letter", "link"] = choice(_("怎么找的他们"), {"phone": _("电话"), "letter": _("函件"), "link": _("一次性链接")})
     number: str = maybe(_("对方的编号"), max_length=60)
     promised_at: When = Field(title=_("对方答应的日期（14 天以内）"), json_schema_extra={"x-days": 14})
