@@ -95,8 +95,8 @@ def test_where_it_stands_names_the_post_and_the_date_and_the_public_words_only(s
         None,
     )
     assert "1 网格专职网格员" in at.sentence
-    assert "3月2日 10:00收到" in at.sentence
-    assert "办结时限到3月9日 10:00" in at.sentence
+    assert "3月2日 10:00 收到" in at.sentence
+    assert "办结时限到 3月9日 10:00" in at.sentence
     assert [(label, words) for _at, label, words in at.public] == [("告知", "明天来修")]
     assert at.promise_at is not None
     assert "内部" not in str(at)
@@ -111,7 +111,7 @@ def test_how_it_ended_is_said(s: Scene) -> None:
     s.step("desk", item, "solved", {})
     at = reporters.standing(reporter_of(slip), s.town, s.now)
     assert not at.is_open
-    assert at.sentence.endswith("3月2日 10:00已办结。")
+    assert at.sentence.endswith("3月2日 10:00 已办结。")
     assert at.public[-1][2] == "路灯已经修好"
 
 

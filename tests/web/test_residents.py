@@ -14,6 +14,7 @@ from hawthorn.accounts import actions as accounts
 from hawthorn.accounts.models import Tally
 from hawthorn.kernel.world import Actor
 from hawthorn.loops.models import Item
+from hawthorn.tenants.models import Tenant
 from make import Scene
 
 At = Callable[..., Client]
@@ -269,3 +270,51 @@ def test_a_visitor_is_an_actor_of_their_own_street(at: At, s: Scene) -> None:
     at().post("/say?in=999901002", {"words": "灯坏了", "key": "r2"})
     assert newest().subdistrict_id == s.places["street2"].pk
     assert Actor(None, ()).is_staff is False
+
+
+def test_a_phone_number_in_a_residents_words_is_moved_and_asked_about(at: At, s: Scene) -> None:
+    client = at()
+    given = {"words": "楼上漏水，打我电话13912345678", "g": "999901001001001", "key": "r1"}
+    asked = client.post("/say", given)
+    page = asked.content.decode()
+    assert asked.status_code == 409
+    assert Item.objects.count() == 0
+    assert "加密存放，只用来告诉您结果" in page
+    assert 'value="13912345678"' in page
+    assert "13912345678</textarea>" not in page
+    client.post("/say", given | {"words": "楼上漏水，打我电话（电话另存）", "phone": "13912345678"})
+    assert s.facts(newest().pk).by_phone == 1
+
+
+def test_a_page_of_one_subdistrict_names_its_own_phone_whatever_was_chosen_before(at: At, s: Scene) -> None:
+    for key, phone in (("street", "0391-1111"), ("street2", "0391-2222")):
+        Tenant.objects.filter(pk=s.places[key].tenant_id).update(phone=phone)
+    client = at()
+    client.get("/?in=999901002")
+    assert "0391-2222" in client.get("/").content.decode()
+    for path in ("/g/999901001001001", "/say?g=999901001001001", "/complain?g=999901001001001"):
+        page = client.get(path).content.decode()
+        assert "0391-1111" in page
+        assert "0391-2222" not in page
+    assert "?g=999901001001001" in client.get("/g/999901001001001").content.decode().split("<footer")[1]
+    code, _word, token, _item = said(at, s)
+    assert "0391-1111" in client.get(f"/what/{code}?t={token}").content.decode()
+
+
+def test_an_asker_reads_all_they_said_but_not_what_others_said(at: At, s: Scene) -> None:
+    code, _word, token, item = said(at, s)
+    client = at()
+    client.post(f"/what/{code}", {"t": token, "do": "add_words", "words": "夜里也漏", "key": "u1"})
+    s.step("officer1", item, "note", {"words": "内部"})
+    page = client.get(f"/what/{code}?t={token}").content.decode()
+    assert "夜里也漏" in page
+    assert "内部" not in page
+    s.step("officer1", item, "follow", {"phone": "13900005678"})
+    page = client.get(f"/what/{code}?t={token}").content.decode()
+    assert "灯坏了" in page
+    assert "夜里也漏" not in page
+
+
+def test_a_number_alone_is_told_what_is_lacking(at: At, s: Scene) -> None:
+    assert "还差一样" in at().post("/what", {"receipt": "AAAA-AAAA"}).content.decode()
+    assert "还差一样" not in at().get("/what?receipt=AAAAAAAA").content.decode()

@@ -11,6 +11,7 @@ from django.test import Client
 
 from hawthorn.kernel import clock
 from hawthorn.kernel.clock import local
+from hawthorn.loops.models import Nudge
 from hawthorn.teams import actions as teams
 from hawthorn.web import words
 from make import Scene
@@ -178,5 +179,33 @@ def test_who_is_on_call_stands_in_for_a_desk_that_is_not_vacant(at: At, s: Scene
     teams.set_roster(place=s.places["street"], on=local(s.now).date(), users=[s.users["night"]], now=s.now)
     s.later(hours=12)
     client = at("night")
-    assert "空岗" not in client.get("/today").content.decode().split("<main")[1].split("</main>")[0]
+    assert "代管" not in client.get("/today").content.decode()
     assert "值班时间，由您代行" in client.get("/me").content.decode()
+
+
+def test_what_waits_for_helpers_is_not_offered_to_be_settled(at: At, s: Scene) -> None:
+    item = s.start("officer1", {"words": "水管", "unit": s.units["u1"].pk}).id
+    s.step("officer1", item, "call_up", {"tried": "看过", "asks": "请帮"})
+    s.step("desk", item, "accept")
+    assert f"/i/{item}/do/settle" in at("desk").get("/today").content.decode()
+    s.step("desk", item, "call_for_help", {"agencies": [s.posts["water"].pk], "what": "来"})
+    page = at("desk").get("/today").content.decode()
+    assert f"/i/{item}/do/settle" not in page
+    assert "等协办答复" in page
+
+
+def test_what_the_county_was_told_but_may_not_read_has_no_dead_link(at: At, s: Scene) -> None:
+    item = s.start("officer1", {"words": "灯不亮", "unit": s.units["u1"].pk}).id
+    Nudge.objects.create(item_id=item, post=s.posts["county_desk"], kind="late", due_at=s.now, at=s.now)
+    client = at("county_desk")
+    page = client.get("/today").content.decode()
+    assert client.get(f"/i/{item}").status_code == 404
+    assert f'href="/i/{item}"' not in page
+    assert "现在由 1 网格专职网格员 负责" in page
+
+
+def test_those_to_merge_into_are_told_apart_by_what_was_said(at: At, s: Scene) -> None:
+    for said in ("灯不亮", "井盖响"):
+        item = s.start("officer1", {"words": said, "unit": s.units["u1"].pk}).id
+    page = at("desk").get(f"/i/{item}/do/merge_into").content.decode()
+    assert "灯不亮</option>" in page

@@ -92,7 +92,7 @@ def _show_accounts(path: Path) -> None:
         if "username" in row:
             say(f"  {row['tenant']}　{row['post']}　用户名 {row['username']}　密码 {row['password']}")
         for slip in row.get("receipts", [])[:3]:
-            say(f"  居民回执 {slip['receipt']}　凭证词 {slip['word']}")
+            say(f"  居民回执 {slip['receipt']}　口令 {slip['word']}")
 
 
 def serve(args: argparse.Namespace) -> int:

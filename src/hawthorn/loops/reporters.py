@@ -126,12 +126,15 @@ def standing(reporter: Reporter, town: Town, now: datetime) -> Standing:
     )  # fmt: skip
 
 
-def own_words(reporter: Reporter) -> str:
-    """What this asker wrote themselves when they said it; nothing where staff wrote it down for them, or it was erased."""
-    said = Text.objects.filter(item__receipt=reporter.receipt, seq=1, field="words", erased_at=None).order_by("id").first()
-    if said is None or Event.objects.filter(stream=said.item_id, seq=1).exclude(user=None, post=None).exists():
-        return ""
-    return said.words
+def own_words(reporter: Reporter) -> list[str]:
+    """What this asker wrote themselves, oldest first: not what staff wrote down for them, nor what was erased, nor the words of others who ask too."""
+    begun = Item.objects.filter(receipt=reporter.receipt).first()
+    if begun is None:
+        return []
+    own = Event.objects.filter(stream=begun.pk, user=None, post=None, door="web").values_list("seq", flat=True)
+    is_alone = not Reporter.objects.filter(Q(item=begun.pk) | Q(moved_from=begun.pk)).exclude(pk=reporter.pk).exists()
+    seqs = [seq for seq in own if is_alone or seq == 1]
+    return list(Text.objects.filter(item=begun.pk, seq__in=seqs, erased_at=None).order_by("seq", "id").values_list("words", flat=True))
 
 
 def _followed(item: int, town: Town, now: datetime) -> Row:
@@ -161,16 +164,16 @@ def _public(items: Iterable[int | None]) -> tuple[tuple[datetime, str, str], ...
 def sentence_of(row: Row, town: Town, now: datetime) -> str:
     """One plain sentence to read out: what, since when, who has it now and until when, or how it ended."""
     item = row.item
-    begun = _("{title}，{at}收到").format(title=_spoken(row), at=_when(item.opened_at, now))
+    begun = _("{title}，{at} 收到").format(title=_spoken(row), at=_when(item.opened_at, now))
     if not item.open:
-        return _("{begun}，{at}{reads}。").format(begun=begun, at=_when(item.closed_at, now), reads=_reads(row))
+        return _("{begun}，{at} {reads}。").format(begun=begun, at=_when(item.closed_at, now), reads=_reads(row))
     post = town.posts.get(item.holder_id or 0)
     if item.stage == ANSWERING:
         return _("{begun}。已经办过，等您说一声解决了没有；由{post}问您。").format(begun=begun, post=post.name if post else "")
     limit = row.loop.stages[item.stage].limit
     due = item.stage_due_at or item.due_at
     late = _("，已经超过，正在催办") if due and due < now else ""
-    return _("{begun}。现在{reads}，由{post}负责，{limit}到{due}{late}。").format(
+    return _("{begun}。{reads}，由{post}负责，{limit}到 {due}{late}。").format(
         begun=begun, reads=_reads(row), post=post.name if post else "", limit=limit if limit.endswith("时限") else _("期限"), due=_when(due, now), late=late
     )
 
@@ -179,7 +182,7 @@ def _spoken(row: Row) -> str:
     """The title, as it is said to the one who asked: no word for our own drawer “not sorted yet”."""
     title = row.item.title
     _what, _dot, where = title.partition(" · ")
-    return title if getattr(row.facts, "category", None) or not where else _("{where}的一件事").format(where=where)
+    return title if getattr(row.facts, "category", True) or not where else _("{where}的一件事").format(where=where)
 
 
 def _reads(row: Row) -> str:

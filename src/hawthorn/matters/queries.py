@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from hawthorn.kernel.slots import Asking
 from hawthorn.loops import queries
-from hawthorn.loops.models import Item
+from hawthorn.loops.models import Item, Text
+
+SAID = 24
 
 
 class MatterChoices:
     """Open matters the asker may see, nearest first: the same unit, then the same grid, newest first."""
 
     def list(self, asking: Asking) -> list[tuple[int, str]]:
-        """Number and title with receipt."""
+        """Number; title, receipt and the first words said."""
         seat = queries.widest(asking.actor)
         if seat is None:
             return []
@@ -23,7 +25,8 @@ class MatterChoices:
         items = list(found[:200])
         if asking.facts is not None:
             items.sort(key=lambda i: (i.unit_id != asking.facts.unit, i.grid_id != asking.facts.grid))
-        return [(i.pk, f"{i.title} · {i.receipt[:4]}-{i.receipt[4:]}") for i in items]
+        said = dict(Text.objects.filter(item__in=items, seq=1, field="words", erased_at=None).values_list("item_id", "words"))
+        return [(i.pk, f"{i.title} · {i.receipt[:4]}-{i.receipt[4:]} {said.get(i.pk, '')[:SAID]}".strip()) for i in items]
 
     def row(self, asking: Asking, value: int) -> Item | None:
         """Locked rows are used instead; see loops.work."""

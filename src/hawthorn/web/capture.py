@@ -53,7 +53,7 @@ def _page(request: Request, page: str) -> HttpResponse:
     if raw.get("phone") or raw.get("address"):
         raw["consent"] = "consent" in request.POST
     ids: list[int] = []
-    told = tidy(raw)
+    told = tidy(raw, _("内容里有电话号码，已经移到下面“有人来反映”里，加密存放。请看一遍，再按一次。姓名也请写到那里。"))
     try:
         if told:
             raise Refused("missing", ["words"], told)
@@ -69,14 +69,14 @@ def _page(request: Request, page: str) -> HttpResponse:
     return redirect("item", item=answer.id)
 
 
-def tidy(raw: dict[str, Any]) -> str:
-    """Take phone numbers out of the words into the field where they are kept safe; what to say about it, or nothing where there were none."""
+def tidy(raw: dict[str, Any], words: str) -> str:
+    """Take phone numbers out of what was typed into the field where they are kept safe; `words` about it, or nothing where there were none."""
     phones = PHONE.findall(raw.get("words") or "")
     if not phones:
         return ""
     raw["words"] = PHONE.sub("（电话另存）", raw["words"])
     raw["phone"] = raw.get("phone") or re.sub(r"\D", "", phones[0])
-    return _("内容里有电话号码，已经移到下面“有人来反映”里，加密存放。请看一遍，再按一次。姓名也请写到那里。")
+    return words
 
 
 def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception | None, ids: list[int] | None = None) -> HttpResponse:

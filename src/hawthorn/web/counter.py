@@ -25,8 +25,9 @@ from hawthorn.matters.rules.needs import Words
 from hawthorn.web import forms, uploads, visitors, words
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request, asking_of, whole, world_of
-from hawthorn.web.rows import snippets
+from hawthorn.web.rows import last_answers, snippets
 
+ANSWERED = ("answering", "closed", "answered")
 # What is written down at the counter, as it is called there, in this order; only where the engine offers it.
 DOINGS = {
     "solved": "说解决了",
@@ -74,9 +75,18 @@ def _look_up(request: Request, tail: str, unit: int | None, receipt: str) -> lis
     items = {item.pk: item for item in Item.objects.filter(pk__in=[number for number, _sentence in rows])}
     seen = queries.visible_among(list(items.values()), actor=request.actor, town=request.town, now=request.now)
     steps, said = {row.item.pk: _doings(row, request) for row in seen}, snippets([row.item for row in seen])
+    answers = last_answers([row.item for row in seen if row.item.stage in ANSWERED])
     rows.sort(key=lambda found: not items[found[0]].open)  # what is still open is asked for first
     return [
-        {"id": item, "sentence": sentence, "said": said.get(item, ""), "doings": steps.get(item, []), "is_open": items[item].open} for item, sentence in rows
+        {
+            "id": item,
+            "sentence": sentence,
+            "said": said.get(item, ""),
+            "answer": answers.get(item, ""),
+            "doings": steps.get(item, []),
+            "is_open": items[item].open,
+        }
+        for item, sentence in rows
     ]
 
 

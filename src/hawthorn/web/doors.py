@@ -46,9 +46,15 @@ def panel(request: Request) -> dict[str, Any]:
     figures = [{"label": _("空岗"), "number": vacant, "url": f"{reverse('team')}?vacant=1", "kind": "soon" if vacant else ""}]
     if seat.scope == "place":
         number, late = maps.totals(maps.open_counts(request, seat))
+        at_county = seat.level == "county"  # a county sees what was raised to it
         figures = [
-            {"label": _("超时"), "number": late, "url": maps.list_url(request, seat, late=True), "kind": "late" if late else ""},
-            {"label": _("在办"), "number": number, "url": maps.list_url(request, seat), "kind": ""},
+            {
+                "label": _("交到县区的，超时") if at_county else _("超时"),
+                "number": late,
+                "url": maps.list_url(request, seat, late=True),
+                "kind": "late" if late else "",
+            },
+            {"label": _("交到县区的，在办") if at_county else _("在办"), "number": number, "url": maps.list_url(request, seat), "kind": ""},
             *figures,
         ]
     shown = TO_SET_UP if seat.kind == "county_admin" else AT_A_DESK if seat.kind in DESK.values() else TO_DECIDE

@@ -86,7 +86,8 @@ def problems(problem: Exception | None) -> dict[str, str]:
     if isinstance(problem, WrongType):
         return {k: _(v) for k, v in problem.problems.items()}
     if isinstance(problem, Refused):
-        words = _("请填这一项。") if problem.code == "missing" else _(SENTENCES.get(problem.code, problem.detail))
+        own = problem.detail if problem.detail != SENTENCES.get(problem.code) else ""
+        words = own or (_("请填这一项。") if problem.code == "missing" else _(SENTENCES.get(problem.code, problem.detail)))
         return {name: words for name in problem.fields}
     return {}
 

@@ -153,6 +153,7 @@ def _page(request: Request, source: str, sheet: Sheet | None = None, report: Any
     }  # fmt: skip
     if sheet is not None:
         context |= {"ticket": sheet.ticket, "number": len(sheet.table.rows)} | ({} if is_done else _asked(sheet))
+    context["is_known"] = report is not None and report.is_dry and request.POST.get("do") == "write" and not report.ready
     is_unsure = bool(context["again"]) and request.POST.get("do") == "write"
     is_bad = bool(wrong) or is_unsure or bool(sheet and sheet.doubled) or (report is not None and bool(report.errors) and not report.new)
     return render(request, "web/messages.html", context, status=409 if is_bad else 200)

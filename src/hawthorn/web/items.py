@@ -48,7 +48,8 @@ def item(request: Request, item: int) -> HttpResponse:
         "receipt": words.receipt(row.item.receipt), "loop_label": _(row.loop.label), "stage_label": _(row.loop.stages[row.item.stage].label),
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
         "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": row.item.parent_id,
-        "to_say": reporters.owed_words(row) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice}, "askers": _askers(row, request), "signs": _signs(row),
+        "to_say": reporters.owed_words(row) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
+        "askers": _askers(row, request), "signs": _signs(row),
         "list_url": reverse(row.loop.name),
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)

@@ -24,6 +24,7 @@ from hawthorn.web.request import Request
 WIDTH, MOST_HIGH, EDGE = 360, 420, 8
 BOX, BOXES = (84, 66), 4
 SHADES, STRIP = 3, 0.08
+COUNTED = {"county": "只数已经交到县区的事项，各街道自己在办的不在内。", "": "数字是在办的事项，不论办到哪一步；“超时”是其中过了期限的。"}
 Counts = Mapping[int | None, tuple[int, int]]
 Ring = list[tuple[float, float]]
 
@@ -94,7 +95,7 @@ def drawing(request: Request, seat: Seat, counts: Counts, *, name: str = "grids"
     width, height = place_shapes(shapes, rings_of(p.id for p in grids))
     return {
         "id": name, "title": _("各网格在办事项"), "width": width, "height": height, "unit": _("在办"), "shapes": list(shapes.values()), "legend": legend(most),
-        "counted": _("数字是在办的事项，不论办到哪一步；“超时”是其中过了期限的。"), "has_late": any(shape["late"] for shape in shapes.values()),
+        "counted": _(COUNTED.get(seat.level, COUNTED[""])), "has_late": any(shape["late"] for shape in shapes.values()),
     }  # fmt: skip
 
 

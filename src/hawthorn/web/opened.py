@@ -12,6 +12,7 @@ from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops import reporters
 from hawthorn.loops.models import Reporter
 from hawthorn.loops.town import town_by_id
+from hawthorn.tenants.models import Tenant
 from hawthorn.web import visitors
 from hawthorn.web.request import Request
 
@@ -53,6 +54,12 @@ def read(request: Request, code: str, given: dict[str, str]) -> Reading | None:
         return None
     kept = {"t": given["t"]} if given["t"] else {"o": signing.dumps([reporter.pk, actor is not None], salt=SALT)}
     return Reading(reporter, actor, town_by_id(reporter.item.county.tenant_id), kept)
+
+
+def tenant_of(reporter: Reporter) -> Tenant:
+    """Whose matter it is."""
+    place = reporter.item.subdistrict or reporter.item.county
+    return place.tenant
 
 
 def _ticket(ticket: str) -> tuple[int, bool]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,12 @@ def snippets(items: Sequence[Item]) -> dict[int, str]:
     return {item: said if len(said) <= LONG else f"{said[:LONG]}…" for item, said in found.values_list("item_id", "words")}
 
 
+def last_answers(items: Sequence[Item]) -> dict[int, str]:
+    """The newest words said to the askers of each, one statement."""
+    found = Text.objects.filter(item__in=[i.pk for i in items], audience="public", erased_at__isnull=True).order_by("item_id", "seq", "id")
+    return dict(found.values_list("item_id", "words"))
+
+
 def outside_of(items: Sequence[Item]) -> dict[int, datetime]:
     """Deadlines of other systems, one statement."""
     ids = [i.pk for i in items if i.loop == "matters"]
@@ -51,30 +58,38 @@ def outside_of(items: Sequence[Item]) -> dict[int, datetime]:
     return {item: at for item, at in found if at is not None}
 
 
+def waiting_of(items: Sequence[Item]) -> set[int]:
+    """Which of them wait for helpers or parts, one statement."""
+    ids = [i.pk for i in items if i.loop == "matters" and i.stage == "working"]
+    return set(Matter.objects.filter(Q(open_assists__gt=0) | Q(open_parts__gt=0), item__in=ids).values_list("item_id", flat=True)) if ids else set()
+
+
 def place_of(item: Item, request: Request) -> str:
     """Where it is, from its title or the town."""
     return words.split_title(item.title)[1] or request.town.name_of(item.grid_id or item.community_id or item.subdistrict_id)
 
 
-def next_step(item: Item, request: Request) -> dict[str, Any]:
-    """One next step: a form, or the item's own page."""
+def next_step(item: Item, request: Request, waiting: Collection[int] = ()) -> dict[str, Any]:
+    """One next step: a form, or the item's own page; what is `waiting` for others cannot be settled yet."""
     loop, (step, label) = LOOPS[item.loop], NEXT.get((item.loop, item.stage), ("", LOOK))
     holder = request.town.posts.get(item.holder_id or 0)
     if item.loop == "matters" and item.stage == "found" and holder is not None and holder.kind in DESK.values():
         step = "dispatch"
+    if step == "settle" and item.pk in waiting:
+        return {"label": _("等协办答复"), "url": reverse("item", args=[item.pk])}
     if step:
         return {"label": _(loop.steps[step].label), "url": reverse("step", args=[item.pk, step])}
     return {"label": _(label), "url": reverse("item", args=[item.pk])}
 
 
-def duty(item: Item, request: Request, said: str, outside: datetime | None) -> dict[str, Any]:
+def duty(item: Item, request: Request, said: str, outside: datetime | None, waiting: Collection[int] = ()) -> dict[str, Any]:
     """A line for _duty.html."""
     what, _where = words.split_title(item.title)
     kind = _(LOOPS[item.loop].label)
     return {
         "what": said or item.title, "url": reverse("item", args=[item.pk]), "tag": words.due_tag(item, request.now, outside),
         "where": f"{kind} · {what} · {place_of(item, request)}" if said else kind, "since": f"{words.moment(item.opened_at, request.now)} {_('来的')}",
-        "urgent": item.urgent, "next": next_step(item, request),
+        "urgent": item.urgent, "next": next_step(item, request, waiting),
     }  # fmt: skip
 
 

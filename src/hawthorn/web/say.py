@@ -18,14 +18,18 @@ from hawthorn.loops.actions import start
 from hawthorn.matters.rules.needs import Report
 from hawthorn.requests.rules import Lodge
 from hawthorn.web import forms, slips, uploads, visitors
-from hawthorn.web.capture import chips_of
+from hawthorn.web.capture import chips_of, tidy
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
 
 AN_HOUR, BEFORE_ASKING = 40, 4
 FIELDS = ("words", "spot", "files", "phone", "hides_from_grid", "name")
 COMPLAINT = ("about", "wish", "words", "grid", "community", "name", "phone")
-LABELS = {"grid": ("哪个网格", "对网格里的人的意见要选。"), "community": ("哪个社区（村）", "对社区的意见要选。"), "phone": ("电话", "只用于答复。")}
+LABELS = {
+    "grid": ("哪个网格", "给网格里的人提意见，请选网格。"),
+    "community": ("哪个社区（村）", "给社区（村）提意见，请选社区（村）。"),
+    "phone": ("电话", "只用于答复。"),
+}
 NUMBERS = "零一二三四五六七八九"
 SALT = "hawthorn.question"
 
@@ -46,7 +50,10 @@ def say(request: Request) -> HttpResponse:
     if raw.get("phone"):
         raw["consent"] = True
     ids: list[int] = []
+    told = tidy(raw, _("内容里有电话号码，已经移到下面“电话”里，加密存放，只用来告诉您结果。是您的就再按一次；不是，请删掉。"))
     try:
+        if told:
+            raise Refused("missing", ["words"], told)
         check_pace(request, "say")
         if ids := uploads.take(request, is_public=True):
             raw["files"] = ids
@@ -72,7 +79,7 @@ def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem
     left = uploads.unused(ids or [])
     drawn = {f["name"]: f for f in forms.draw(Report, asking_of_visitor(request), raw, problem, only=(*FIELDS, "grid"))}
     drawn["words"] |= {"label": _("什么事？"), "placeholder": _("例如：三单元楼道灯不亮"), "rows": 3}
-    drawn["phone"] |= {"label": _("怎么告诉您结果？电话"), "help": _("只用来办这件事、告诉您结果。不留也一样办，凭回执查。")}
+    drawn["phone"] |= {"label": _("电话（留了，办完告诉您）"), "help": _("只用来办这件事、告诉您结果。不留也一样办，凭回执查。")}
     drawn["files"]["multiple"] = False
     where = chips_of(grid.id, raw.get("unit"), problem) if grid else drawn["grid"] | {"label": _("在哪个网格？"), "blank": _("不知道")}
     context = {

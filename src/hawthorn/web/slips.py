@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from hawthorn.loops.actions import Answer
-from hawthorn.loops.models import Item
+from hawthorn.loops.models import Item, Reporter
 from hawthorn.web import words
 
 
@@ -37,7 +37,8 @@ def slip(request: Any, answer: Answer, label: str = "", *, is_resident: bool = F
     context = {
         "receipt": words.receipt(code), "word": answer.slip.get("word", ""), "qr": qr(address) if token else "", "url": f"{path}?t={token}" if token else path,
         "label": label, "is_replay": answer.replay, "item": None if is_resident else answer.id, "is_resident": is_resident,
-        "is_complaint": answer.loop == "complaints", "urgent": Item.objects.filter(pk=answer.id, urgent=True).exists(),
+        "is_complaint": answer.loop == "complaints", "has_phone": Reporter.objects.filter(receipt=code, way="phone").exists(),
+        "urgent": Item.objects.filter(pk=answer.id, urgent=True).exists(),
     }  # fmt: skip
     return _private(render(request, "web/slip.html" if not is_resident else "web/slip_public.html", context))
 

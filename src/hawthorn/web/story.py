@@ -17,6 +17,7 @@ from hawthorn.web import words
 from hawthorn.web.request import Request
 
 UNDER_WAY = ("found", "assigned", "working", "waiting_outside")
+CUT_SHORT = ("merged", "void")
 PARTS = ("发现", "呼叫", "响应", "处置", "回音")
 AT = {"found": 0, "assigned": 2, "working": 3, "waiting_resident": 3, "waiting_outside": 3, "parked": 3, "checking": 3, "answering": 4}
 
@@ -32,6 +33,8 @@ def bar(row: Row) -> list[dict[str, str]]:
 
 def parts(stage: str, *, is_called: bool, is_told: bool) -> list[dict[str, str]]:
     """The five parts with their state."""
+    if stage in CUT_SHORT:
+        return [{"label": _(label), "state": "skipped" if at else "done"} for at, label in enumerate(PARTS)]
     now = 1 if stage == "found" and is_called else AT.get(stage, len(PARTS))
     found = []
     for at, label in enumerate(PARTS):

@@ -30,7 +30,8 @@ def today(request: Request) -> HttpResponse:
     items = rows.in_sight(queries.duties(posts)[:MOST], request)
     outside, said = rows.outside_of(items), rows.snippets(items)
     items.sort(key=lambda i: rows.sort_key(i, request.now, outside))
-    duties = [rows.duty(i, request, said.get(i.pk, ""), outside.get(i.pk)) for i in items]
+    waiting = rows.waiting_of(items)
+    duties = [rows.duty(i, request, said.get(i.pk, ""), outside.get(i.pk), waiting) for i in items]
     if duties:
         duties[0]["primary"] = True
     late = sum(1 for d in duties if d["tag"]["kind"] == "late")
@@ -65,14 +66,22 @@ def told(request: Request, posts: list[int]) -> list[dict[str, Any]]:
         Nudge.objects.filter(post__in=posts, seen_at__isnull=True).filter(Q(kind="told") | Q(item__open=True)).select_related("item").order_by("id")[:MOST]
     ):
         what, where = words.split_title(n.item.title)
+        holder = request.town.posts.get(n.item.holder_id or 0)
+        is_elsewhere = request.town.posts[n.post_id].level == "county" and n.item.raised_level != "county"  # known to the county, not its to read
         found[n.item_id, n.post_id] = {
-            "id": n.pk,
-            "what": f"{what} · {where}" if where else what,
-            "url": f"/i/{n.item_id}",
-            "tag": {"text": _("请您知道"), "kind": "level"} if n.kind == "told" else words.due_tag(n.item, request.now),  # as it is now, not as it was told
-            "where": f"{_(LOOPS[n.item.loop].label)} · {words.moment(n.at, request.now)}",
-        }
+            "id": n.pk, "item": n.item_id, "what": f"{what} · {where}" if where else what, "url": "" if is_elsewhere else f"/i/{n.item_id}",
+            "tag": _told_tag(n, request),
+            "where": f"{_(LOOPS[n.item.loop].label)} · {words.moment(n.at, request.now)}"
+            + (_(" · 现在由 {post} 负责").format(post=holder.name) if is_elsewhere and holder else ""),
+        }  # fmt: skip
     return list(found.values())[:30]
+
+
+def _told_tag(n: Nudge, request: Request) -> dict[str, str]:
+    """What it is about; a limit as it stands now, not as it was told."""
+    if n.kind != "told":
+        return words.due_tag(n.item, request.now)
+    return {"text": _("有人催办") if n.post_id == n.item.holder_id else _("请您知道"), "kind": "level"}
 
 
 def echo(request: Request) -> int:

@@ -13,8 +13,9 @@ from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.world import Actor, Seat, Town
 from hawthorn.loops.town import town_of
 from hawthorn.tenants.models import Tenant
+from hawthorn.territory.models import Place
 
-COOKIE = "in"
+COOKIE, CODE = "in", 20
 HOUR = timedelta(hours=1)
 
 
@@ -35,7 +36,7 @@ def own_place(town: Town, tenant: Tenant) -> int | None:
 
 
 def _tenant(request: Any) -> Tenant | None:
-    """?in=<code>, the tenant of who is signed in, the cookie, else the first subdistrict."""
+    """?in=<code>, the tenant of who is signed in, that of the grid whose page or code this is, the cookie, else the first subdistrict."""
     many = Tenant.objects.select_related("county").filter(county__isnull=False)
     if request.town is not None:
         many = many.filter(county=request.town.county)
@@ -44,6 +45,10 @@ def _tenant(request: Any) -> Tenant | None:
     if request.tenant is not None and request.tenant.county_id:
         own: Tenant = request.tenant
         return own
+    match = request.resolver_match
+    grid = request.GET.get("g") or request.POST.get("g") or (match.kwargs.get("code", "") if match and match.url_name == "grid" else "")
+    if grid and (place := Place.objects.filter(level="grid", code=grid[:CODE]).select_related("tenant__county").first()) and place.tenant.county:
+        return place.tenant
     if (code := request.COOKIES.get(COOKIE, "")[:9]) and (found := many.filter(code=code).first()):
         return found
     return many.order_by("pk").first()

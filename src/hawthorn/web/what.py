@@ -26,7 +26,7 @@ from hawthorn.loops.rows import Row
 from hawthorn.web import forms, mine, opened, story, uploads, words
 from hawthorn.web.items import send_file
 from hawthorn.web.middleware import public
-from hawthorn.web.opened import Reading
+from hawthorn.web.opened import Reading, tenant_of
 from hawthorn.web.request import Request
 
 PROMISED = ("found", "assigned", "working", "waiting_outside")
@@ -78,7 +78,7 @@ def one(request: Request, receipt: str) -> HttpResponse:
     code = words.plain_receipt(receipt)
     given = {k: (request.POST.get(k) or (request.GET.get(k, "") if k in "to" else "")).strip()[:200] for k in ("t", "o", "word", "tail")}
     if not any(given.values()):
-        return _ask(request, code)
+        return _ask(request, code, wrong=LACKING if request.method == "POST" else "")
     reading = opened.read(request, code, given)
     if reading is None:
         return _ask(request, code, wrong=CLOSED if given["o"] else WRONG)
@@ -87,6 +87,7 @@ def one(request: Request, receipt: str) -> HttpResponse:
     return _again(reading) if request.method == "POST" else _show(request, reading)
 
 
+LACKING = gettext_noop("还差一样：请再填口令，或者手机后四位。")
 WRONG = gettext_noop("编号、口令或者后四位对不上，没有打开。请照着回执再写一遍；错得多了，要等十五分钟。")
 CLOSED = gettext_noop("这一页开了半个小时，自己关上了。请再写一次口令或者手机后四位。")
 
@@ -119,6 +120,7 @@ def _ask(request: Request, code: str, wrong: str = "") -> HttpResponse:
 def _show(request: Request, reading: Reading, problem: Exception | None = None, name: str = "") -> HttpResponse:
     stand = reporters.standing(reading.reporter, reading.town, request.now)
     row = _row(request, reading)
+    request.tenant = tenant_of(reading.reporter)  # whose phone and counter stand at the foot of the page
     doings = _doings(request, reading, row, problem, name)
     context = {
         "receipt": words.receipt(reading.reporter.receipt),
@@ -126,7 +128,7 @@ def _show(request: Request, reading: Reading, problem: Exception | None = None, 
         "steps": _bar(row, stand),
         "next": _(NEXT.get(stand.stage, "")) if stand.is_open else "",
         "promise": words.until(stand.promise_at, request.now) if stand.promise_at and stand.stage in PROMISED else "",
-        "said": reporters.own_words(reading.reporter) if reading.actor is not None else "",
+        "said": reporters.own_words(reading.reporter) if reading.actor is not None else [],
         "last": stand.public[-1][2] if stand.public else "",
         "last_at": words.moment(stand.public[-1][0], request.now) if stand.public else "",
         "is_merged": bool(stand.merged_into),
@@ -229,7 +231,7 @@ def _act(request: Request, reading: Reading) -> HttpResponse:
         )
     except (Refused, WrongType) as problem:
         return _show(request, reading, problem, name)
-    messages.success(request, _("收到了，已经记在这件事上。"))
+    messages.success(request, _("谢谢您，这件事办结了。") if name in ("solved", "agrees") else _("收到了，已经记在这件事上。"))
     return _again(reading)
 
 

@@ -117,7 +117,7 @@ class Life:
         key, said, result, say = self.random.choices(words.TALK, weights=[8, 4, 4, 8, 5, 4, 4, 4, 3, 2, 4, 3, 5, 5, 5, 4, 0.4])[0]
         category = (self.keys2 if is_second else self.keys)[key]
         asked = self.random.random() < 0.6
-        given: dict[str, Any] = {"words": f"{self.random.choice(words.SPOTS)}，{said}", "unit": self.random.choice(self.t.units[grid]).pk}
+        given: dict[str, Any] = {"words": words.told(said, self.random), "unit": self.random.choice(self.t.units[grid]).pk}
         if self.random.random() < 0.9:
             given["category"] = category
         given["channel"] = self.random.choice(CHANNELS) if asked else "round"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 # category key → (what residents say, how it was done, words to the resident)
 TALK: tuple[tuple[str, str, str, str], ...] = (
     ("m01037", "楼前的路灯不亮好几天了，晚上老人出来看不见路。", "换了灯头，试亮正常。", "灯已经换好，晚上能亮了。"),
@@ -23,6 +25,13 @@ TALK: tuple[tuple[str, str, str, str], ...] = (
     ("m01057", "楼道里闻到一股煤气味。", "停用通风，查出接头松动，已更换。", "接头换好，检测没有泄漏，可以放心用。"),
 )
 PARTS = ("先围挡提醒", "联系产权单位", "清理现场")
+PLACES = ("楼", "单元", "小路", "小区", "消防通道", "宣传栏", "早上路口", "下雨", "垃圾箱")
 SPOTS = ("东边路口", "单元门口", "花坛旁边", "北侧小路", "车棚后面")
 QUESTIONS = ("请问具体是哪个单元、哪一层？", "方便拍一张照片，或者说一下大概位置吗？")
 ANSWERS = ("二单元门口往东五六步。", "三楼到四楼之间的平台。")
+
+
+def told(said: str, random: Random) -> str:
+    """As somebody says it: with a spot in front, unless the words begin with a place themselves."""
+    spot = random.choice(SPOTS)
+    return said if said.startswith(PLACES) else f"{spot}，{said}"

@@ -17,7 +17,9 @@ export function watchDrafts(root) {
 
 function watchForm(form, key) {
   const draft = read(key);
-  if (draft && putBack(form, draft.fields)) tell(form, key);
+  // A form that came back with errors holds what was typed and what the server made of it: that is the newer one.
+  if (form.querySelector("[data-errors]")) keep(form, key, false);
+  else if (draft && putBack(form, draft.fields)) tell(form, key);
   const typed = (event) => event.target.name && keep(form, key, false); // a search field above a list has no name
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
