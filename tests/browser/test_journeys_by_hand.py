@@ -132,7 +132,7 @@ def test_an_officer_signs_in_reports_and_settles_by_keyboard_only(person: Any) -
     send(someone, css="a[href='/capture']")
     someone.hand.put("[name=words]", "键盘上报的一件事")
     send(someone, "上报")
-    assert "已上报" in words_of(someone)
+    assert "记下了：上报。" in words_of(someone)
     item = open_item(someone, someone.page.locator("main .head .num").first.inner_text())
     step(someone, item, "accept")
     step(someone, item, "settle", **DONE)

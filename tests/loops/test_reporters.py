@@ -327,3 +327,12 @@ def test_whoever_owes_a_call_after_a_merge_can_read_the_number_and_what_to_say(s
     s.step("desk", telling.item.pk, "told")
     with pytest.raises(Refused, match="not_yours"):
         reporters.reveal(reporter_id=gone, reason="再看", actor=s.actor("desk"), town=s.town, now=s.now)
+
+
+def test_a_merge_that_is_undone_owes_no_call_any_more(s: Scene) -> None:
+    kept = s.start("resident", {"words": "灯不亮", "unit": s.units["u1"].pk}).id
+    merged = s.start("resident", {"words": "路口黑", "unit": s.units["u1"].pk, "phone": "19900002222"}).id
+    s.step("desk", merged, "merge_into", {"into": kept, "say": "和前一件一起办"})
+    telling = s.child(merged, "tellings")
+    s.step("desk", merged, "unmerge")
+    assert (s.facts(telling).stage, s.facts(telling).holder) == ("unneeded", None)

@@ -11,7 +11,7 @@ from django.test import Client
 from PIL import Image
 
 from hawthorn.files.models import Attachment
-from hawthorn.loops.models import Item, Reporter
+from hawthorn.loops.models import Item, Reporter, Text
 from make import Scene
 
 At = Callable[..., Client]
@@ -155,3 +155,26 @@ def test_a_desk_says_which_door_and_the_grid_follows(at: At, s: Scene) -> None:
     client.post("/capture", {"words": "台阶坏了", "unit": s.units["u3"].pk, "do": "report", "key": "a1"})
     assert newest().grid_id == s.places["grid3"].pk
     assert f"/i/{newest().pk}" in client.post("/counter", {"place": "u3"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "phone"),
+    [("张三13812345678，李四 13987654321 都说过", ""), ("张三13812345678", "010-1234567")],
+)
+def test_of_several_numbers_none_is_lost_and_the_words_are_asked_about_once(at: At, s: Scene, words: str, phone: str) -> None:
+    client = at("officer1")
+    given = {"words": words, "phone": phone, "do": "report", "key": "a1"}
+    asked = client.post("/capture", given)
+    page = asked.content.decode()
+    assert asked.status_code == 409
+    assert words in page
+    assert 'name="sure"' in page
+    client.post("/capture", given | {"sure": "1"})
+    assert Text.objects.get(item=newest().pk, seq=1, field="words").words == words
+
+
+@pytest.mark.parametrize("written", ["8613812345678", "+86 138 1234 5678", "１３８１２３４５６７８", "138.1234.5678"])
+def test_a_number_is_found_however_it_is_written(at: At, s: Scene, written: str) -> None:
+    page = at("officer1").post("/capture", {"words": f"打{written}", "do": "report", "key": "a1"}).content.decode()
+    assert 'value="13812345678"' in page
+    assert Item.objects.count() == 0

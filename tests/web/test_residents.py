@@ -11,9 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from hawthorn.accounts import actions as accounts
-from hawthorn.accounts.models import Tally
+from hawthorn.accounts.models import Contact, Tally
 from hawthorn.kernel.world import Actor
-from hawthorn.loops.models import Item
+from hawthorn.loops.models import Item, Reporter
 from hawthorn.tenants.models import Tenant
 from make import Scene
 
@@ -318,3 +318,27 @@ def test_an_asker_reads_all_they_said_but_not_what_others_said(at: At, s: Scene)
 def test_a_number_alone_is_told_what_is_lacking(at: At, s: Scene) -> None:
     assert "还差一样" in at().post("/what", {"receipt": "AAAA-AAAA"}).content.decode()
     assert "还差一样" not in at().get("/what?receipt=AAAAAAAA").content.decode()
+
+
+def test_however_a_receipt_is_written_wrong_tries_are_counted_once(at: At, s: Scene) -> None:
+    code, word, _token, _item = said(at, s)
+    client, wide = at(), str.maketrans({chr(n): chr(n + 0xFEE0) for n in range(0x30, 0x5B)})
+    spellings = [code, code.lower(), code.translate(wide), code[:4].translate(wide) + code[4:], f" {code} ", code.replace("-", "")]
+    for spelling in spellings:
+        assert client.post("/what", {"receipt": spelling, "word": "2222"}).status_code == 404
+    assert client.post("/what", {"receipt": code.translate(wide), "word": word}).status_code == 429
+
+
+def test_who_takes_theirs_back_leaves_no_contact_and_no_words_for_the_others(at: At, s: Scene) -> None:
+    one, _word, token, item = said(at, s)
+    given = s.step("officer1", item, "follow", {"phone": "13900005678", "name": "示例二"}).slip
+    leaver = Reporter.objects.get(receipt=given["receipt"])
+    client = at()
+    assert client.post(f"/what/{given['receipt']}", {"t": given["token"], "do": "void", "say": "不用了", "key": "u1"}).status_code == 302
+    assert Contact.objects.get(pk=leaver.contact_id).erased_at is not None
+    assert "不用了" not in client.get(f"/what/{one}?t={token}").content.decode()
+    assert at("officer1").post(f"/i/{item}/reveal", {"reporter": leaver.pk, "reason": "看看"}).status_code == 404
+    gone = client.post("/what", {"receipt": given["receipt"], "word": given["word"]})
+    assert gone.status_code == 409
+    assert "已经撤回" in gone.content.decode()
+    assert s.facts(item).reporters == 1

@@ -135,3 +135,8 @@ def count(*what: str, now: datetime, span: timedelta) -> int:
 def drop_tallies(now: datetime) -> int:
     """Remove counts whose span is over."""
     return Tally.objects.filter(until_at__lte=now).delete()[0]
+
+
+def emptied(now: datetime) -> dict[str, object]:
+    """What a contact holds once it was erased: nothing of the person."""
+    return {"cipher": b"", "blind": "", "blind_tail": "", "basis": "erased", "erased_at": now}

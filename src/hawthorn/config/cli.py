@@ -188,7 +188,11 @@ def import_workbook(args: argparse.Namespace) -> int:
     if tenant is None:
         say(f"没有代码是 {args.tenant} 的街道。")
         return 1
-    planned = workbook.plan(workbook.read_workbook(Path(args.file).read_bytes()), tenant, now=clock.now())
+    try:
+        planned = workbook.plan(workbook.read_workbook(Path(args.file).read_bytes()), tenant, now=clock.now())
+    except OSError as wrong:
+        say(f"文件没有打开，什么都没有改动：{wrong}")
+        return 1
     for problem in planned.problems:
         say(f"{problem.where}：{problem.words}")
     for change in planned.changes:

@@ -29,7 +29,7 @@ from hawthorn.tenants.models import Tenant
 
 __all__ = ["Report", "dry_run", "errors_sheet", "guess_mapping", "import_messages", "plan", "read_sheet", "read_time", "run"]
 LOG = logging.getLogger(__name__)
-BATCH = 200
+BATCH, LONGEST_SOURCE = 200, 40
 SHEET = _("来件")
 NEEDED = ("outside_number", "words")
 
@@ -171,6 +171,9 @@ def import_messages(path: Path | str, *, tenant_code: str, source: str, dry_run:
 
     Raises Refused for an unknown subdistrict or known numbers, OSError for a file that cannot be read.
     """
+    source = source.strip()[:LONGEST_SOURCE]
+    if not source:
+        raise Refused("missing", fields=["source"], detail=_("请写来自哪个系统。"))
     tenant = Tenant.objects.select_related("county").filter(code=tenant_code).first()
     if tenant is None:
         raise Refused("not_a_choice", fields=["tenant"], detail=_("没有这个街道：{code}").format(code=tenant_code))

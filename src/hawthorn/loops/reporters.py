@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hawthorn.accounts import keys
+from hawthorn.accounts.actions import emptied
 from hawthorn.accounts.models import Contact, Reveal
 from hawthorn.journal.models import Event
 from hawthorn.kernel.clock import local
@@ -273,6 +274,8 @@ def reveal(*, reporter_id: int, reason: str, actor: Actor, town: Town, now: date
     reporter = Reporter.objects.select_related("contact").filter(pk=reporter_id).first()
     if reporter is None:
         raise NotThere
+    if reporter.left_at is not None:
+        raise NotThere
     row = queries.get_visible(reporter.item_id, actor=actor, town=town, now=now)
     seat = _revealing(row, reporter, actor, _holders(row, [reporter])[reporter.pk])
     if seat is None or actor.user is None:
@@ -318,7 +321,7 @@ def erase_expired(now: datetime, closed_days: int = CLOSED_DAYS) -> int:
     asked = Reporter.objects.filter(contact=OuterRef("pk"))
     fresh = asked.filter(Q(item__open=True) | Q(item__closed_at__gt=now - timedelta(days=closed_days)))
     done = Exists(asked) & ~Exists(fresh)
-    return kept.filter(Q(expires_on__lt=local(now).date()) | done).update(**_emptied(now))
+    return kept.filter(Q(expires_on__lt=local(now).date()) | done).update(**emptied(now))
 
 
 def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
@@ -326,13 +329,9 @@ def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
     way, loop = reporter.way, Item.objects.only("loop").get(pk=reporter.item_id).loop
     with transaction.atomic():
         contact = Contact.objects.filter(pk=reporter.contact_id, erased_at=None).first() if reporter.contact_id else None
-        done = Contact.objects.filter(pk=contact.pk, erased_at=None).update(**_emptied(now)) if contact else 0
+        done = Contact.objects.filter(pk=contact.pk, erased_at=None).update(**emptied(now)) if contact else 0
         Reporter.objects.filter(pk=reporter.pk).exclude(way="none").update(way="none")
         if contact and done and way != "none" and "contact_gone" in LOOPS[loop].steps:
             less = {"tellable": 1, "by_phone": int(way == "phone"), "visits": int(way == "visit")}
             actions.take_step(loop, reporter.item_id, "contact_gone", less, actor=system("erasure", contact.county_id), now=now, door="what")
     return bool(done)
-
-
-def _emptied(now: datetime) -> dict[str, object]:
-    return {"cipher": b"", "blind": "", "blind_tail": "", "basis": "erased", "erased_at": now}

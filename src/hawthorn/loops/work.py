@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hawthorn.accounts import keys
+from hawthorn.accounts.actions import emptied
+from hawthorn.accounts.models import Contact
 from hawthorn.journal import records
 from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused, Relock
@@ -199,6 +201,8 @@ class Work:
             audience, words = extra(needs, name).get("x-text"), getattr(given, name)
             if audience and words:
                 words = words if isinstance(words, str) else "\n".join(words)
+                if self.actor.reporter is not None:
+                    audience = "staff"  # what one asker says is no answer to the others
                 salt = secrets.token_hex(8)
                 self.texts.append((row, Text(seq=seq, field=name, audience=audience, words=words, salt=salt)))
                 kept[name] = keys.keyed("text", salt, words)
@@ -255,8 +259,13 @@ class Work:
         """One of several askers takes theirs back; gives the counts of those who stay."""
         ways = list(Reporter.objects.filter(item=row.item.pk, left_at__isnull=True).exclude(pk=reporter).values_list("way", flat=True))
         Reporter.objects.filter(pk=reporter).update(left_at=self.now)
+        Contact.objects.filter(pk__in=Reporter.objects.filter(pk=reporter).values("contact"), erased_at=None).update(**emptied(self.now))
         told = [way for way in ways if way != "none"]
         return {"reporters": len(ways), "tellable": len(told), "by_phone": told.count("phone"), "visits": told.count("visit")}
+
+    def open_children(self, row: Row, loop: str) -> list[int]:
+        """Small loops of one kind that hang on the item and are open."""
+        return list(Item.objects.filter(parent=row.item.pk, loop=loop, open=True).order_by("id").values_list("pk", flat=True))
 
     def command(self, name: str, **what: Any) -> None:
         """Call an action another room registered, in this transaction, after the flush."""

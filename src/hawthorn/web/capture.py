@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from hawthorn.web import forms, slips, uploads
 from hawthorn.web.request import Request, asking_of
 
 FEW, MOST = 16, 200
-PHONE = re.compile(r"(?<![0-9])1[3-9](?:[ -]?[0-9]){9}(?![0-9])")
+PHONE = re.compile(r"(?<![0-9０-９])(?:[+＋]?[8８][6６][ -]?)?[1１][3-9３-９](?:[ .-]?[0-9０-９]){9}(?![0-9０-９])")
 WHERE = ("spot", "grid", "category")
 ASKER = ("name", "phone", "wants_visit", "address", "hides_from_grid", "on_behalf", "asked")
 DOINGS = {"report": Report, "report_settled": ReportSettled}
@@ -53,7 +54,7 @@ def _page(request: Request, page: str) -> HttpResponse:
     if raw.get("phone") or raw.get("address"):
         raw["consent"] = "consent" in request.POST
     ids: list[int] = []
-    told = tidy(raw, _("内容里有电话号码，已经移到下面“有人来反映”里，加密存放。请看一遍，再按一次。姓名也请写到那里。"))
+    told = tidy(raw, _("内容里有电话号码，已经移到下面“有人来反映”里，加密存放。请看一遍，再按一次。姓名也请写到那里。"), is_sure="sure" in request.POST)
     try:
         if told:
             raise Refused("missing", ["words"], told)
@@ -69,14 +70,19 @@ def _page(request: Request, page: str) -> HttpResponse:
     return redirect("item", item=answer.id)
 
 
-def tidy(raw: dict[str, Any], words: str) -> str:
-    """Take phone numbers out of what was typed into the field where they are kept safe; `words` about it, or nothing where there were none."""
-    phones = PHONE.findall(raw.get("words") or "")
+def tidy(raw: dict[str, Any], words: str, *, is_sure: bool) -> str:
+    """Take the one phone number out of what was typed into the field where it is kept safe; what to say about it, or nothing.
+
+    Where there are several, or another one stands in the field, nothing is moved: the words are asked about once.
+    """
+    said = raw.get("words") or ""
+    phones = {re.sub(r"^86", "", re.sub(r"\D", "", unicodedata.normalize("NFKC", found))) for found in PHONE.findall(said)}
     if not phones:
         return ""
-    raw["words"] = PHONE.sub("（电话另存）", raw["words"])
-    raw["phone"] = raw.get("phone") or re.sub(r"\D", "", phones[0])
-    return words
+    if len(phones) == 1 and re.sub(r"\D", "", raw.get("phone") or "") in ("", *phones):
+        raw["words"], raw["phone"] = PHONE.sub(_("（电话另存）"), said), phones.pop()
+        return words
+    return "" if is_sure else _("内容里的电话号码，看得到这件事的人都看得到。要联系的那个请写到“电话”里，内容里的请删掉；一定要留着，就再按一次。")
 
 
 def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception | None, ids: list[int] | None = None) -> HttpResponse:
@@ -94,6 +100,7 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
         own = unit_list(asking, raw.get("unit"), problem)
         places = [*([own] if own else []), drawn.pop("grid") | {"label": _("在哪个网格")}]
     context = {
+        "sure": isinstance(problem, Refused) and bool(PHONE.search(raw.get("words") or "")),
         "page": page,
         "words": drawn["words"],
         "places": places,

@@ -104,14 +104,14 @@ def _weeks(request: Request, place: int, monday: date, first: date, today: date)
 
 def _night_form(request: Request, place: int, today: date) -> dict[str, Any]:
     """The form for one day, with who is on that day; those who take turns as chips, everybody else in a list."""
-    town, on = request.town, _day_or(request.GET.get("on", ""), today)
+    town, on = request.town, max(_day_or(request.GET.get("on", ""), today), today)
     now_on = town.roster.get((place, on), frozenset())
     recent = [u for (where, night), users in town.roster.items() if where == place and abs(night - on) < ROUND for u in users]
     above = [u for p in town.posts.values() if p.place == place and p.scope == "place" for u in town.own_users(p.id, request.now)]
     people = {u.pk: u.name for u in User.objects.filter(tenant=request.tenant, is_active=True).order_by("name")}
     near = [u for u in dict.fromkeys([*now_on, *recent, *above]) if u in people][: max(CHIPS, len(now_on))]
     chips = [{"value": u, "label": people[u], "on": u in now_on} for u in sorted(near, key=lambda u: people[u])]
-    day = {"kind": "date", "name": "on", "label": _("哪一天"), "required": True, "value": max(on, today).isoformat(), "min": today.isoformat()}
+    day = {"kind": "date", "name": "on", "label": _("哪一天"), "required": True, "value": on.isoformat(), "min": today.isoformat()}
     who = {"kind": "radio-chips", "many": True, "name": "users", "label": _("谁值班"), "choices": chips, "help": _("不选就是没有人值班，到时由网格中心接。")}
     more = {
         "kind": "multiselect", "name": "users", "id": "users-more", "label": _("别的人"), "filter": _("输入几个字来找"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.world import Actor, Town
@@ -36,6 +37,8 @@ def read(request: Request, code: str, given: dict[str, str]) -> Reading | None:
     """Open the receipt; wrong tries are counted, and it then takes a rest. A link's long token cannot be guessed and always opens."""
     reporter = reporters.by_receipt(code)
     actor = reporters.acting_by_token(given["t"], request.now) if given["t"] else None
+    if reporter is not None and reporter.left_at is not None:
+        raise Refused("gone", detail=_("这件事您已经撤回，联系方式也删掉了，这张回执不再用。又有了，请再说一次。"))
     number, may_act = _ticket(given["o"])
     if reporter is not None and number == reporter.pk:
         actor = reporters.acting_as(reporter, request.now) if may_act else None
@@ -72,6 +75,6 @@ def _ticket(ticket: str) -> tuple[int, bool]:
 
 
 def _tries(request: Request, code: str) -> list[tuple[str, ...]]:
-    """What wrong tries are counted by: somebody far away cannot shut out the asker, and many addresses do not help either."""
+    """What wrong tries are counted by: six from one address leave the others free; the whole receipt rests only after many, and its link still opens."""
     address = visitors.address_of(request)
     return [("here", code, address), ("receipt", code), ("address", address)]

@@ -18,7 +18,7 @@ from hawthorn.loops.actions import start
 from hawthorn.matters.rules.needs import Report
 from hawthorn.requests.rules import Lodge
 from hawthorn.web import forms, slips, uploads, visitors
-from hawthorn.web.capture import chips_of, tidy
+from hawthorn.web.capture import PHONE, chips_of, tidy
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
 
@@ -50,7 +50,7 @@ def say(request: Request) -> HttpResponse:
     if raw.get("phone"):
         raw["consent"] = True
     ids: list[int] = []
-    told = tidy(raw, _("内容里有电话号码，已经移到下面“电话”里，加密存放，只用来告诉您结果。是您的就再按一次；不是，请删掉。"))
+    told = tidy(raw, _("内容里有电话号码，已经移到下面“电话”里，加密存放，只用来告诉您结果。是您的就再按一次；不是，请删掉。"), is_sure="sure" in request.POST)
     try:
         if told:
             raise Refused("missing", ["words"], told)
@@ -94,6 +94,7 @@ def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem
         "kept": uploads.ticket(left),
         "kept_number": len(left),
         "question": question(request, "say"),
+        "sure": isinstance(problem, Refused) and bool(PHONE.search(raw.get("words") or "")),
         "open_more": bool(raw.get("name") or raw.get("hides_from_grid")),
         "people": people_of(request, grid) if grid else [],
     }

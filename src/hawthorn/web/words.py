@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hawthorn.kernel.clock import local
+from hawthorn.loops.reporters import plain
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHORT = timedelta(hours=3)
@@ -121,8 +122,8 @@ def receipt(code: str) -> str:
 
 
 def plain_receipt(words: str) -> str:
-    """What somebody typed, as it is stored."""
-    return "".join(c for c in words.upper() if c.isalnum())[:8]
+    """What somebody typed, as it is stored, however it was written."""
+    return plain(words)[:8]
 
 
 def split_title(title: str) -> tuple[str, str]:

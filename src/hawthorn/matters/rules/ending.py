@@ -146,6 +146,8 @@ def unmerged(do: Any, row: Any, before: Any, g: Any) -> None:
     while into is not None:  # what it was merged into may have been merged further since
         into = do.take("matters", into, "lost", {k: getattr(before, k) for k in names}).facts.merged_into
     do.unlink(row, before.merged_into)
+    for telling in do.open_children(row, "tellings"):
+        do.take("tellings", telling, "unneeded", {})
     if before.reporters:
         do.return_askers(row)
 

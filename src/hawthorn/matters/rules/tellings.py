@@ -50,12 +50,14 @@ STAGES = stages(
         Stage("owed", _("待回话"), True, "", _("本级窗口"), _("1 个工作日")),
         Stage("told", _("已告诉"), False),
         Stage("not_reached", _("没有联系上"), False),
+        Stage("unneeded", _("不用回话了"), False),
     ]
 )
 STEPS = table(
     [
         Step("owe", _("要回话"), (), ("owed",), _("合并、撤销时自动"), who.by_system, owe),
         Step("told", _("已告诉"), ("owed",), ("told",), _("责任岗位"), who.holder, lambda f, g, w: replace(f, stage="told"), Told),
+        Step("unneeded", _("不用回话了"), ("owed",), ("unneeded",), _("撤回合并时自动"), who.by_system, lambda f, g, w: replace(f, stage="unneeded")),
         Step("missed", _("没有联系上"), ("owed",), ("owed", "not_reached"), _("责任岗位"), who.holder, not_reached, Told),
     ]
 )
