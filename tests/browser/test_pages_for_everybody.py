@@ -101,7 +101,7 @@ def test_staff_pages_are_for_everybody(person: Any, who: str, width: int, is_eld
 def first_load(someone: Any, path: str) -> int:
     """Bytes that came over the wire, heads and bodies, until the page was at rest."""
     done: list[Any] = []
-    someone.page.on("requestfinished", done.append)
+    someone.page.on("requestfinished", lambda request: done.append(request))
     someone.go(path)
     someone.page.wait_for_load_state("networkidle")
     sizes = [request.sizes() for request in done]
