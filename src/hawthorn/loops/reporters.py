@@ -272,9 +272,7 @@ def _asker_rows(askers: list[Reporter], row: Row, actor: Actor) -> list[AskerRow
 def reveal(*, reporter_id: int, reason: str, actor: Actor, town: Town, now: datetime) -> dict[str, str]:
     """Name, phone, mail, address of one asker, with the reason kept. Raises NotThere; Refused not_yours, missing, nobody_to_ask."""
     reporter = Reporter.objects.select_related("contact").filter(pk=reporter_id).first()
-    if reporter is None:
-        raise NotThere
-    if reporter.left_at is not None:
+    if reporter is None or reporter.left_at is not None:
         raise NotThere
     row = queries.get_visible(reporter.item_id, actor=actor, town=town, now=now)
     seat = _revealing(row, reporter, actor, _holders(row, [reporter])[reporter.pk])

@@ -85,6 +85,11 @@ def tidy(raw: dict[str, Any], words: str, *, is_sure: bool) -> str:
     return "" if is_sure else _("内容里的电话号码，看得到这件事的人都看得到。要联系的那个请写到“电话”里，内容里的请删掉；一定要留着，就再按一次。")
 
 
+def asks_sure(raw: dict[str, Any], problem: Exception | None) -> bool:
+    """Does a form come back with numbers still in its words: the next press is taken as meant."""
+    return isinstance(problem, Refused) and bool(PHONE.search(raw.get("words") or ""))
+
+
 def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception | None, ids: list[int] | None = None) -> HttpResponse:
     left = uploads.unused(ids or [])
     asking, seat = asking_of(request), queries.widest(request.actor)
@@ -100,7 +105,7 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
         own = unit_list(asking, raw.get("unit"), problem)
         places = [*([own] if own else []), drawn.pop("grid") | {"label": _("在哪个网格")}]
     context = {
-        "sure": isinstance(problem, Refused) and bool(PHONE.search(raw.get("words") or "")),
+        "sure": asks_sure(raw, problem),
         "page": page,
         "words": drawn["words"],
         "places": places,

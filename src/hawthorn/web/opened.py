@@ -43,7 +43,8 @@ def read(request: Request, code: str, given: dict[str, str]) -> Reading | None:
     if reporter is not None and number == reporter.pk:
         actor = reporters.acting_as(reporter, request.now) if may_act else None
         return Reading(reporter, actor, town_by_id(reporter.item.county.tenant_id), {"o": given["o"]})
-    if actor is None and (given["word"] or given["tail"] or given["t"]):
+    is_tried = bool(given["word"] or given["tail"] or given["t"])
+    if actor is None and is_tried:
         if any(visitors.counted(request, "wrong", *what) >= TRIES[what[0]] for what in _tries(request, code)):
             raise Refused("slow_down")
         actor = reporters.acting(code, given["word"], request.now) if given["word"] else None
@@ -52,7 +53,7 @@ def read(request: Request, code: str, given: dict[str, str]) -> Reading | None:
         actor = None
     is_right = reporter is not None and (actor is not None or (bool(given["tail"]) and reporters.may_read(reporter, given["tail"])))
     if reporter is None or not is_right:
-        for what in _tries(request, code) if given["word"] or given["tail"] or given["t"] else ():
+        for what in _tries(request, code) if is_tried else ():
             visitors.count(request, "wrong", *what, span=QUARTER)
         return None
     kept = {"t": given["t"]} if given["t"] else {"o": signing.dumps([reporter.pk, actor is not None], salt=SALT)}

@@ -18,7 +18,7 @@ from hawthorn.loops.actions import start
 from hawthorn.matters.rules.needs import Report
 from hawthorn.requests.rules import Lodge
 from hawthorn.web import forms, slips, uploads, visitors
-from hawthorn.web.capture import PHONE, chips_of, tidy
+from hawthorn.web.capture import asks_sure, chips_of, tidy
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
 
@@ -94,7 +94,7 @@ def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem
         "kept": uploads.ticket(left),
         "kept_number": len(left),
         "question": question(request, "say"),
-        "sure": isinstance(problem, Refused) and bool(PHONE.search(raw.get("words") or "")),
+        "sure": asks_sure(raw, problem),
         "open_more": bool(raw.get("name") or raw.get("hides_from_grid")),
         "people": people_of(request, grid) if grid else [],
     }

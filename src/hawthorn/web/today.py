@@ -69,7 +69,7 @@ def told(request: Request, posts: list[int]) -> list[dict[str, Any]]:
         holder = request.town.posts.get(n.item.holder_id or 0)
         is_elsewhere = request.town.posts[n.post_id].level == "county" and n.item.raised_level != "county"  # known to the county, not its to read
         found[n.item_id, n.post_id] = {
-            "id": n.pk, "item": n.item_id, "what": f"{what} · {where}" if where else what, "url": "" if is_elsewhere else f"/i/{n.item_id}",
+            "id": n.pk, "what": f"{what} · {where}" if where else what, "url": "" if is_elsewhere else f"/i/{n.item_id}",
             "tag": _told_tag(n, request),
             "where": f"{_(LOOPS[n.item.loop].label)} · {words.moment(n.at, request.now)}"
             + (_(" · 现在由 {post} 负责").format(post=holder.name) if is_elsewhere and holder else ""),

@@ -29,7 +29,6 @@ from hawthorn.web.middleware import public
 from hawthorn.web.opened import Reading, tenant_of
 from hawthorn.web.request import Request
 
-PROMISED = ("found", "assigned", "working", "waiting_outside")
 # How a step is called where the asker takes it, and what it asks.
 MINE = {
     "resident_answers": ("回答", ("words", "files")),
@@ -127,7 +126,7 @@ def _show(request: Request, reading: Reading, problem: Exception | None = None, 
         "stand": stand,
         "steps": _bar(row, stand),
         "next": _(NEXT.get(stand.stage, "")) if stand.is_open else "",
-        "promise": words.until(stand.promise_at, request.now) if stand.promise_at and stand.stage in PROMISED else "",
+        "promise": words.until(stand.promise_at, request.now) if stand.promise_at and stand.stage in story.UNDER_WAY else "",
         "said": reporters.own_words(reading.reporter) if reading.actor is not None else [],
         "last": stand.public[-1][2] if stand.public else "",
         "last_at": words.moment(stand.public[-1][0], request.now) if stand.public else "",
