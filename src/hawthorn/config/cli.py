@@ -76,7 +76,7 @@ def demo(args: argparse.Namespace) -> int:
 
     path = Path(settings.ENV.data) / "demo-accounts.json"
     if demos.is_empty():
-        demos.fill(clock.now(), seed=args.seed, say=say)
+        demos.fill(clock.now(), seed=args.seed, say=say, size=args.size, number=args.number)
     _show_accounts(path)
     return 0 if args.prepare_only else serve(args)
 
@@ -238,6 +238,8 @@ def parser() -> argparse.ArgumentParser:
     one = add("demo", demo, "填入演示数据（目录为空时）并启动")
     one.add_argument("--prepare-only", action="store_true", help="只准备，不启动")
     one.add_argument("--seed", type=int, default=7, help="随机种子")
+    one.add_argument("--size", choices=["small", "year", "million"], default="year", help="多大：一点、一年、一个县三年一百万件")
+    one.add_argument("--number", type=int, default=0, help="另定多少件事项")
     one.add_argument("--no-work", action="store_true", help="不做到期工作")
     add("serve", serve, "启动网页和接口").add_argument("--no-work", action="store_true", help="不做到期工作")
     add("work", work, "只做到期工作").add_argument("--once", action="store_true", help="只做一轮")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from hawthorn.kernel.errors import Refused
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, ref, staff, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import SYSTEM_POST, Actor, Seat, World

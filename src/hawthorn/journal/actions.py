@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.transaction import atomic
@@ -29,10 +30,21 @@ def seal(now: datetime) -> Seal | None:
         rows = list(Event.objects.filter(pk__gt=before.last if before else 0).order_by("pk").values_list("pk", "digest"))
         if not rows:
             return None
-        prev, ids = before.digest if before else "", ranges([pk for pk, _digest in rows])
-        return Seal.objects.create(
-            on=on, at=now, first=rows[0][0], last=rows[-1][0], number=len(rows), ids=ids, prev=prev, digest=seal_digest(prev, ids, (d for _pk, d in rows))
-        )
+        sealed = sealed_as(rows, on=on, at=now, before=before)
+        sealed.save(force_insert=True)
+        return sealed
+
+
+def sealed_as(rows: Sequence[tuple[int, str]], *, on: date, at: datetime, before: Seal | None) -> Seal:
+    """The seal, not yet saved, over events given as (id, digest) in id order, chained to the seal before."""
+    prev, ids = before.digest if before else "", ranges([pk for pk, _digest in rows])
+    digest = seal_digest(prev, ids, (d for _pk, d in rows))
+    return Seal(on=on, at=at, first=rows[0][0], last=rows[-1][0], number=len(rows), ids=ids, prev=prev, digest=digest)
+
+
+def keep(seals: Sequence[Seal]) -> None:
+    """Write seals made by `sealed_as`, oldest first."""
+    Seal.objects.bulk_create(seals)
 
 
 def ranges(ids: list[int]) -> str:

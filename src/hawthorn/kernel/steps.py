@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any
 from unicodedata import category
 
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.errors import Refused, WrongType
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Actor, Seat, World
 
@@ -63,10 +65,16 @@ def contact(label: str, max_length: int = 60) -> Any:
     return Field(default="", title=label, max_length=max_length, json_schema_extra={"x-contact": True})
 
 
+@cache
+def marks(needs: type[Needs]) -> dict[str, dict[str, Any]]:
+    """The x-… marks of every field, in the order of the fields."""
+    found = {name: field.json_schema_extra for name, field in needs.model_fields.items()}
+    return {name: extra if isinstance(extra, dict) else {} for name, extra in found.items()}
+
+
 def extra(needs: type[Needs], name: str) -> dict[str, Any]:
     """The x-… marks of one field."""
-    found = needs.model_fields[name].json_schema_extra
-    return found if isinstance(found, dict) else {}
+    return marks(needs)[name]
 
 
 def collect(needs: type[Needs], raw: Mapping[str, Any], *, strict: bool = False) -> Any:

@@ -13,7 +13,8 @@ from hawthorn.journal.models import Event
 from hawthorn.journal.queries import chain_problems, seal_problems
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.slots import CHECKS, DETAILS, LOOPS
-from hawthorn.loops.models import Item, Text
+from hawthorn.loops import searching
+from hawthorn.loops.models import Item, Text, Wording
 from hawthorn.loops.rows import facts_of, fold
 from hawthorn.loops.town import town_of
 from hawthorn.tenants.models import Tenant
@@ -46,6 +47,7 @@ def _chunk(items: list[Item], places: dict[int, Place]) -> Iterator[str]:
     for child in Item.objects.filter(parent__in=ids).only("parent_id", "loop", "open", "stage"):
         children[child.parent_id or 0].append(child)
     details = _details(items)
+    yield from _wording_problems(items)
     for item in items:
         for found in _one(item, details.get(item.pk), events[item.pk], texts[item.pk], children[item.pk], places):
             yield f"{item.loop} {item.pk}: {found}"
@@ -80,6 +82,14 @@ def _one(item: Item, detail: Any, events: list[Event], texts: dict[tuple[int, st
             text = texts.get((event.seq, field))
             if text is not None and keys.keyed("text", text.salt, text.words) != digest:
                 yield f"第 {event.seq} 条的文字「{field}」被改过"
+
+
+def _wording_problems(items: list[Item]) -> Iterator[str]:
+    said = searching.first_words([i.pk for i in items])
+    kept = dict(Wording.objects.filter(item__in=items).values_list("item_id", "tokens"))
+    for item in items:
+        if kept.get(item.pk) != searching.document(item, said[item.pk]):
+            yield f"{item.loop} {item.pk}: 查找用的文字和标题、原话对不上"
 
 
 def _place_problems(item: Item, places: dict[int, Place]) -> Iterator[str]:

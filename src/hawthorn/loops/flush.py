@@ -14,11 +14,13 @@ from hawthorn.accounts.models import Contact
 from hawthorn.files.models import Attachment
 from hawthorn.journal.models import Event, Outbox
 from hawthorn.kernel.clock import local
-from hawthorn.loops.models import Item, Link, Nudge, OneTimeLink, Reporter, Text, Touch
+from hawthorn.loops import searching
+from hawthorn.loops.models import Item, Link, Nudge, OneTimeLink, Reporter, Text, Touch, Wording
 from hawthorn.loops.rows import Row, columns
 from hawthorn.loops.work import Work
 
 CONTACT_DAYS = 730
+RENAMED = {"title", "subdistrict", "community", "grid"}
 
 
 def flush(work: Work) -> None:
@@ -36,9 +38,25 @@ def flush(work: Work) -> None:
         text.item = row.item
     if work.texts:
         Text.objects.bulk_create([text for _row, text in work.texts])
+    _wordings(work)
     _beside(work)
     for call in work.later:
         call()
+
+
+def _wordings(work: Work) -> None:
+    """What new items are found by; those that moved or were named anew lose their old document first."""
+    said: dict[int, list[str]] = defaultdict(list)
+    for row, text in work.texts:
+        if text.seq == 1 and text.field in searching.FIRST_WORDS:
+            said[row.item.pk].append(text.words)
+    moved = [r for r in work.rows.values() if r not in work.made and RENAMED & set(r.of_item)]
+    if moved:
+        ids = [r.item.pk for r in moved]
+        said |= searching.first_words(ids)
+        Wording.objects.filter(item__in=ids).delete()
+    if items := [r.item for r in work.made + moved]:
+        Wording.objects.bulk_create([Wording(item=item, tokens=searching.document(item, said[item.pk])) for item in items])
 
 
 def _update(model: type[Any], things: list[Any], names: list[str]) -> None:
@@ -126,19 +144,19 @@ def _askers(work: Work) -> None:
     for _row, given in work.askers:
         contacts.append(contact_of(given, work))
     Contact.objects.bulk_create([c for c in contacts if c is not None])
-    reporters = []
-    for (row, given), contact in zip(work.askers, contacts, strict=True):
-        first = row.is_new and not row.slip
-        receipt, word, token = row.item.receipt if first else keys.letters(8), keys.letters(4), keys.letters(24)
-        row.slip = {"receipt": receipt, "word": word, "token": token}
-        reporters.append(
-            Reporter(
-                item=row.item, receipt=receipt, word_digest=keys.keyed("word", receipt, word), token_digest=keys.keyed("token", token),
-                contact=contact, way=contact.way if contact else "none", channel=getattr(given, "channel", "") or "web",
-                hides_from_grid=given.hides_from_grid, on_behalf=given.on_behalf, entered_by=work.actor.user, at=work.now,
-            )
-        )  # fmt: skip
-    Reporter.objects.bulk_create(reporters)
+    Reporter.objects.bulk_create(reporter_of(row, given, contact, work) for (row, given), contact in zip(work.askers, contacts, strict=True))
+
+
+def reporter_of(row: Row, given: Any, contact: Contact | None, work: Work) -> Reporter:
+    """An asker not yet saved; the slip with receipt, word and token stays on the row until the answer is given."""
+    first = row.is_new and not row.slip
+    receipt, word, token = row.item.receipt if first else work.receipt(), keys.letters(4), keys.letters(24)
+    row.slip = {"receipt": receipt, "word": word, "token": token}
+    return Reporter(
+        item=row.item, receipt=receipt, word_digest=keys.keyed("word", receipt, word), token_digest=keys.keyed("token", token),
+        contact=contact, way=contact.way if contact else "none", channel=getattr(given, "channel", "") or "web",
+        hides_from_grid=given.hides_from_grid, on_behalf=given.on_behalf, entered_by=work.actor.user, at=work.now,
+    )  # fmt: skip
 
 
 def contact_of(given: Any, work: Work) -> Contact | None:

@@ -73,6 +73,13 @@ class Text(models.Model):
         indexes = [Index(fields=["item", "seq"], name="text_item")]
 
 
+class Wording(models.Model):
+    """What an item is found by: pairs of characters of its title and first words (`searching`). Derived; written anew with them."""
+
+    item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="+")
+    tokens = models.TextField()
+
+
 class Link(models.Model):
     """Two items that belong together: merged, split, became."""
 

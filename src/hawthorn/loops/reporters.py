@@ -46,6 +46,13 @@ def by_receipt(receipt: str) -> Reporter | None:
     return _reporters().filter(receipt=code).first() if len(code) == 8 else None
 
 
+def items_of(receipt: str) -> list[int]:
+    """The items a receipt stands for: the one that carries it, and the one its asker is at now. Two statements."""
+    code = plain(receipt)
+    own = Item.objects.filter(receipt=code).values_list("pk", flat=True)
+    return sorted({*own, *Reporter.objects.filter(receipt=code, left_at=None).values_list("item_id", flat=True)})
+
+
 def acting(receipt: str, word: str, now: datetime) -> Actor | None:
     """The asker as somebody who acts, by the word on the slip; None where it is wrong or they took theirs back."""
     reporter = by_receipt(receipt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,9 @@ from hawthorn.accounts.models import Contact
 from hawthorn.journal import records
 from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused, Relock
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.slots import CHOICES, COMMANDS, LOOPS, Asking
-from hawthorn.kernel.steps import Loop, Needs, Step, collect, extra, refusal, take
+from hawthorn.kernel.steps import Loop, Needs, Step, collect, marks, refusal, take
 from hawthorn.kernel.world import Actor, Town, World
 from hawthorn.loops import queries
 from hawthorn.loops import rows as rowing
@@ -96,14 +97,22 @@ class Work:
         if code := refusal(step, None, actor, self._world(None)):
             raise Refused(code)
         given = collect(step.needs, raw, strict=self.door == "api" and actor is self.actor)
-        receipt = keys.letters(8)
+        receipt = self.receipt()
         row = Row(table, Item(loop=loop, receipt=receipt, head=records.genesis(receipt)), rowing.new_detail(table), None, is_new=True)
         self.made.append(row)
         self._note(row, step, given, actor, parent=parent)
         if at_once:
-            row.item.save(force_insert=True)
+            self.number(row)
             self.rows[row.item.pk] = row
         return row
+
+    def receipt(self) -> str:
+        """A new receipt; that it is nobody's yet is the database's word."""
+        return keys.letters(8)
+
+    def number(self, row: Row) -> None:
+        """Give a new item its number before the flush."""
+        row.item.save(force_insert=True)
 
     def _effect_actor(self) -> Actor:
         return Actor(self.actor.user, (), system=EFFECT, county=self.actor.county)
@@ -114,8 +123,8 @@ class Work:
     def _refs(self, step: Step, facts: Any, given: Needs, actor: Actor) -> dict[str, Any]:
         asking = Asking(actor, self.town, self.now, facts)
         found: dict[str, Any] = {}
-        for name in step.needs.model_fields:
-            kind, value = extra(step.needs, name).get("x-ref"), getattr(given, name)
+        for name, extra in marks(step.needs).items():
+            kind, value = extra.get("x-ref"), getattr(given, name)
             if kind and value not in (None, [], ()):
                 many = value if isinstance(value, (list, tuple)) else [value]
                 looked = [self._looked(kind, v, asking) for v in many]
@@ -197,8 +206,8 @@ class Work:
 
     def _keep_words(self, row: Row, needs: type[Needs], given: Any, seq: int) -> dict[str, str]:
         kept: dict[str, str] = {}
-        for name in needs.model_fields:
-            audience, words = extra(needs, name).get("x-text"), getattr(given, name)
+        for name, extra in marks(needs).items():
+            audience, words = extra.get("x-text"), getattr(given, name)
             if audience and words:
                 words = words if isinstance(words, str) else "\n".join(words)
                 if self.actor.reporter is not None:
@@ -279,9 +288,9 @@ class Work:
 def _plain_values(needs: type[Needs], given: Any) -> dict[str, Any]:
     """What was given besides words and contacts: numbers, dates, words from a list."""
     kept = {}
-    for name in needs.model_fields:
-        marks, value = extra(needs, name), getattr(given, name)
-        if not ({"x-text", "x-contact"} & marks.keys()) and value not in (None, "", [], (), False):
+    for name, extra in marks(needs).items():
+        value = getattr(given, name)
+        if "x-text" not in extra and "x-contact" not in extra and value not in (None, "", [], (), False):
             kept[name] = value
     return kept
 

@@ -67,7 +67,7 @@ class Matter(models.Model):
             CheckConstraint(condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="matter_rating"),
             CheckConstraint(condition=Q(ended_at__isnull=True) | Q(open_assists=0, open_parts=0, approval__isnull=True), name="matter_ends_clean"),
         ]
-        indexes = [Index(fields=["outside_source", "outside_number"], condition=~Q(outside_number=""), name="matter_outside")]
+        indexes = [Index(fields=["outside_number"], condition=~Q(outside_number=""), name="matter_outside_number")]
 
 
 class OutsideNumber(models.Model):

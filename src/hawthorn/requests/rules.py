@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
 
 from hawthorn.kernel.errors import Refused
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, choice, contact, maybe, public, ref, staff, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import ABOVE, RANK, SYSTEM_POST, Actor, Seat, World

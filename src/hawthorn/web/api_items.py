@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -15,9 +15,9 @@ from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.steps import Loop, extra, offered
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import RANK, Seat, Town, World
-from hawthorn.loops import actions, queries
+from hawthorn.loops import actions, queries, searching
 from hawthorn.loops.models import Item
-from hawthorn.loops.reporters import plain
+from hawthorn.loops.reporters import items_of, plain
 from hawthorn.loops.rows import Row
 from hawthorn.web.api_answers import BIGGEST, cursor, flag, heard, key_of, limit_of, number, packed, place_of, say
 
@@ -124,7 +124,7 @@ def list_items(request: HttpRequest, loop: str) -> HttpResponse:
     if seat is None:
         return say({"items": [], "next": None})
     is_open, limit = flag(request, "open"), limit_of(request)
-    found = _filtered(queries.listed(table.name, seat, asks.now), table, asks)
+    found = _filtered(queries.listed(table.name, seat, asks.now), table, asks, seat)
     if is_open is not None:
         found = found.filter(open=is_open)
     return paged(found, asks, limit, timed=bool(is_open), show=brief)
@@ -175,8 +175,8 @@ def _seat(asks: Any) -> Seat | None:
     return found
 
 
-def _filtered(found: QuerySet[Item], loop: Loop, asks: Any) -> QuerySet[Item]:
-    """By stage, grid (number or 15-digit code), and words of the title or a receipt."""
+def _filtered(found: QuerySet[Item], loop: Loop, asks: Any, seat: Seat) -> QuerySet[Item]:
+    """By stage, grid (number or 15-digit code), and a receipt or words of the title and of what was first said."""
     if stage := asks.GET.get("stage", ""):
         if stage not in loop.stages:
             raise WrongType({"stage": _("没有这个状态。")})
@@ -185,8 +185,8 @@ def _filtered(found: QuerySet[Item], loop: Loop, asks: Any) -> QuerySet[Item]:
         code = number("grid", words)
         found = found.filter(grid=next((p.id for p in asks.town.places.values() if p.code == words), code))
     if words := asks.GET.get("q", "").strip()[:100].replace("\x00", ""):
-        receipt = plain(words)
-        found = found.filter(Q(receipt=receipt) if len(receipt) == 8 and not words.isdigit() else Q(title__icontains=words))
+        items = items_of(words) if len(plain(words)) == 8 and not words.isdigit() else []
+        found = found.filter(pk__in=items) if items else searching.narrowed(found, words, seat, asks.town)
     return found
 
 

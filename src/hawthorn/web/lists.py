@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import Seat
-from hawthorn.loops import queries
+from hawthorn.loops import queries, reporters, searching
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
 from hawthorn.web import rows, words
@@ -29,7 +29,7 @@ KEPT = ("stage", "grid", "late", "urgent", "mine", "all", "q", "seat")
 def listing(request: Request, loop: str) -> HttpResponse:
     """Items in my place, or through my hands."""
     seat = chosen_seat(request)
-    found = narrowed(queries.listed(loop, seat, request.now), loop, request) if seat else Item.objects.none()
+    found = narrowed(queries.listed(loop, seat, request.now), loop, request, seat) if seat else Item.objects.none()
     by_due = is_by_due(request, loop)
     page = list(_after(found, request.GET.get("after", ""), by_due)[: PAGE + 1])
     more, items = len(page) > PAGE, rows.in_sight(page[:PAGE], request)
@@ -68,7 +68,7 @@ def is_by_due(request: Request, loop: str) -> bool:
     return not request.GET.get("all") and not request.GET.get("q") and (stage is None or stage.open)
 
 
-def narrowed(found: QuerySet[Item], loop: str, request: Request) -> QuerySet[Item]:
+def narrowed(found: QuerySet[Item], loop: str, request: Request, seat: Seat | None) -> QuerySet[Item]:
     """The filters of the address."""
     get = request.GET
     if is_by_due(request, loop):
@@ -82,7 +82,7 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request) -> QuerySet[Ite
         found = found.filter(urgent=True)
     if get.get("mine"):
         found = found.filter(holder__in=[s.post for s in request.actor.seats if s.post])
-    return searched(found, get.get("q", "").strip()[:60])
+    return searched(found, get.get("q", "").strip()[:60], seat, request)
 
 
 def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
@@ -93,18 +93,18 @@ def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
     return found.filter(grid=number) if number else found
 
 
-def searched(found: QuerySet[Item], said: str) -> QuerySet[Item]:
-    """By receipt, by the number of another system, else by words of the title."""
+def searched(found: QuerySet[Item], said: str, seat: Seat | None, request: Request) -> QuerySet[Item]:
+    """By receipt, by the number of another system, else by words of the title and of what was first said."""
     if not said:
         return found
     code = words.plain_receipt(said)
-    if len(code) == 8 and Item.objects.filter(receipt=code).exists():
-        return found.filter(receipt=code)
+    if len(code) == 8 and (items := reporters.items_of(code)):
+        return found.filter(pk__in=items)
     if any(c.isdigit() for c in said):
         numbers = list(Matter.objects.filter(outside_number=said).values_list("item_id", flat=True)[:PAGE])
         if numbers:
             return found.filter(pk__in=numbers)
-    return found.filter(title__icontains=said)
+    return searching.narrowed(found, said, seat, request.town)
 
 
 def _after(found: QuerySet[Item], cursor: str, by_due: bool) -> QuerySet[Item]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from hawthorn.accounts.actions import make_token
+from hawthorn.config.demo import million
 from hawthorn.config.demo.life import Life
 from hawthorn.config.demo.town import DemoTown, build
 from hawthorn.kernel.clock import SHANGHAI, local
@@ -29,6 +30,12 @@ ACCOUNTS = (
     ("county_desk", "county_desk", "quzhongxin"), ("county_admin", "county_admin", "guanli"),
     ("subdistrict_desk", "center2", "zhongxin9"), ("grid_officer", "officer9", "wgy9"),
 )  # fmt: skip
+COUNTY_ACCOUNTS = (
+    ("grid_officer", "officer1", "wgy1"), ("grid_officer", "officer2", "wgy2"), ("grid_head", "head1", "wgz1"), ("party_instructor", "instructor1", "zdy1"),
+    ("community_desk", "desk0", "chuangkou0"), ("community_secretary", "secretary0", "shuji0"), ("subdistrict_desk", "center0", "zhongxin0"),
+    ("subdistrict_leader", "leader0", "lingdao0"), ("agency", "agency0_0", "danwei0_0"), ("county_desk", "county_desk", "quzhongxin"),
+    ("county_admin", "county_admin", "guanli"), ("subdistrict_desk", "center1", "zhongxin1"), ("grid_officer", "officer50", "wgy50"),
+)  # fmt: skip
 
 
 def is_empty() -> bool:
@@ -36,25 +43,39 @@ def is_empty() -> bool:
     return not Tenant.objects.exists()
 
 
-def fill(now: datetime, *, seed: int, say: Callable[[str], None]) -> Path:
-    """A year up to `now`; repeatable by seed, passwords and receipts apart. Returns where the accounts stand."""
+SIZES = {"small": 300, "year": NUMBER, "million": 1_000_000}
+
+
+def fill(now: datetime, *, seed: int, say: Callable[[str], None], size: str = "year", number: int = 0) -> Path:
+    """A year up to `now` (million: three years of a county); repeatable by seed, passwords and receipts apart.
+
+    `number`: another number of matters. Returns where the accounts stand.
+    """
+    number = number or SIZES[size]
+    if size == "million":
+        return _county(now, seed, number, say)
     start = local(now - timedelta(days=365)).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(SHANGHAI)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA synchronous=OFF")
     say("正在准备演示数据：龙洞街道（七个网格）和山楂湾街道（虚构）……")
     t = build(start, Random(seed))
-    life = Life(t, now, NUMBER, say)
+    life = Life(t, now, number, say)
     life.run()
     tasks.run_due(now)
     say(f"演示数据准备好了：{Item.objects.filter(loop='matters').count()} 件事项。")
-    return write_accounts(t, life, now)
+    return write_accounts(t, life.slips, ACCOUNTS, now)
 
 
-def write_accounts(t: DemoTown, life: Life, now: datetime) -> Path:
+def _county(now: datetime, seed: int, number: int, say: Callable[[str], None]) -> Path:
+    t, slips = million.fill(now, seed=seed, number=number, say=say)
+    return write_accounts(t, slips, COUNTY_ACCOUNTS, now)
+
+
+def write_accounts(t: DemoTown, slips: Sequence[Mapping[str, str]], accounts: Sequence[tuple[str, str, str]], now: datetime) -> Path:
     """demo-accounts.json in the data folder, mode 600: random passwords and tokens, receipts with their words."""
     rows: list[dict[str, Any]] = []
-    for role, post, username in ACCOUNTS:
+    for role, post, username in accounts:
         user = t.users[username]
         password = secrets.token_urlsafe(10)
         user.set_password(password)
@@ -72,15 +93,15 @@ def write_accounts(t: DemoTown, life: Life, now: datetime) -> Path:
             }
         )
     for tenant in Tenant.objects.filter(county__isnull=False).order_by("code"):
-        rows.append({"role": "resident", "post": "", "name": "演示居民", "tenant": tenant.name, "receipts": _receipts(life, tenant)})
+        rows.append({"role": "resident", "post": "", "name": "演示居民", "tenant": tenant.name, "receipts": _receipts(slips, tenant)})
     path = Path(settings.ENV.data) / "demo-accounts.json"
     path.touch(mode=0o600)
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     return path
 
 
-def _receipts(life: Life, tenant: Tenant) -> list[dict[str, str]]:
-    by_receipt = {s["receipt"]: s for s in life.slips}
+def _receipts(slips: Sequence[Mapping[str, str]], tenant: Tenant) -> list[dict[str, str]]:
+    by_receipt = {s["receipt"]: s for s in slips}
     found = Reporter.objects.filter(receipt__in=list(by_receipt), item__loop="matters", item__subdistrict__tenant=tenant).select_related("item").order_by("-id")
     picked: dict[str, dict[str, str]] = {}
     for reporter in found:

@@ -111,20 +111,20 @@ def build(now: datetime, random: Random) -> DemoTown:
     teams.seed_post_kinds(county, now=now)
     for tenant in (county, longdong, second):
         categories.seed_tenant(tenant, "demo", now=now)
-    _place(t, "county", "county", "410803", "中站区", None, county)
-    _place(t, "street", "subdistrict", "410803005", "龙洞街道", "county", longdong)
-    _place(t, "community", "community", "410803005498", "武钢社区", "street", longdong)
-    _place(t, "village", "community", "410803005999", "山里红村（虚构）", "street", longdong, is_village=True)
-    _place(t, "street2", "subdistrict", "410803999", "山楂湾街道（虚构）", "county", second)
-    _place(t, "community2", "community", "410803999001", "果园社区（虚构）", "street2", second)
+    add_place(t, "county", "county", "410803", "中站区", None, county)
+    add_place(t, "street", "subdistrict", "410803005", "龙洞街道", "county", longdong)
+    add_place(t, "community", "community", "410803005498", "武钢社区", "street", longdong)
+    add_place(t, "village", "community", "410803005999", "山里红村（虚构）", "street", longdong, is_village=True)
+    add_place(t, "street2", "subdistrict", "410803999", "山楂湾街道（虚构）", "county", second)
+    add_place(t, "community2", "community", "410803999001", "果园社区（虚构）", "street2", second)
     for n, shape in enumerate(SHAPES, start=1):
-        _place(t, f"grid{n}", "grid", f"410803005498{n:03d}", f"{NUMERALS[n - 1]}网格", "community", longdong, shape=ring(shape))
+        add_place(t, f"grid{n}", "grid", f"410803005498{n:03d}", f"{NUMERALS[n - 1]}网格", "community", longdong, shape=ring(shape))
     far = WEST + 0.02
     square = ((0, 0), (100, 0), (100, 80), (0, 80))
-    _place(t, "grid8", "grid", "410803005999001", "坡上网格", "village", longdong, shape=ring(square, far))
+    add_place(t, "grid8", "grid", "410803005999001", "坡上网格", "village", longdong, shape=ring(square, far))
     for n, name in ((9, "东果园网格"), (10, "西果园网格")):
         moved = tuple((x + 110 * (n - 9), y) for x, y in square)
-        _place(t, f"grid{n}", "grid", f"410803999001{n - 8:03d}", name, "community2", second, shape=ring(moved, far + 0.02))
+        add_place(t, f"grid{n}", "grid", f"410803999001{n - 8:03d}", name, "community2", second, shape=ring(moved, far + 0.02))
     _units(t)
     _posts(t)
     _people(t)
@@ -133,7 +133,8 @@ def build(now: datetime, random: Random) -> DemoTown:
     return t
 
 
-def _place(t: DemoTown, key: str, level: str, code: str, name: str, parent: str | None, tenant: Tenant, **more: object) -> None:
+def add_place(t: DemoTown, key: str, level: str, code: str, name: str, parent: str | None, tenant: Tenant, **more: object) -> None:
+    """A place under `key`."""
     above = t.places[parent] if parent else None
     t.places[key] = territory.create_place(level=level, code=code, name=name, parent=above, tenant=tenant, now=t.now, **more)  # type: ignore[arg-type]
 
@@ -159,34 +160,36 @@ def _units(t: DemoTown) -> None:
         t.units[key] = made
 
 
-def _post(t: DemoTown, key: str, place: str, kind: str, name: str, phone: str = "", *, public: bool = False) -> None:
+def add_post(t: DemoTown, key: str, place: str, kind: str, name: str, phone: str = "", *, public: bool = False) -> None:
+    """A post under `key`."""
     t.posts[key] = teams.create_post(place=t.places[place], kind=kind, name=name, phone=phone, is_public=public, now=t.now)
 
 
 def _posts(t: DemoTown) -> None:
     for n in range(1, 11):
         name, phone = t.places[f"grid{n}"].name, f"0391-000-1{n:02d}"
-        _post(t, f"officer{n}", f"grid{n}", "grid_officer", f"{name}专职网格员", f"{phone}1", public=True)
-        _post(t, f"head{n}", f"grid{n}", "grid_head", f"{name}网格长", f"{phone}2", public=True)
-        _post(t, f"instructor{n}", f"grid{n}", "party_instructor", f"{name}党建指导员")
+        add_post(t, f"officer{n}", f"grid{n}", "grid_officer", f"{name}专职网格员", f"{phone}1", public=True)
+        add_post(t, f"head{n}", f"grid{n}", "grid_head", f"{name}网格长", f"{phone}2", public=True)
+        add_post(t, f"instructor{n}", f"grid{n}", "party_instructor", f"{name}党建指导员")
     for key, place, phone in (("", "community", "0391-000-2001"), ("_village", "village", "0391-000-2002"), ("2", "community2", "0391-000-2009")):
         name = t.places[place].name
-        _post(t, f"desk{key}", place, "community_desk", f"{name}综合窗口", phone, public=True)
-        _post(t, f"secretary{key}", place, "community_secretary", f"{name}书记")
+        add_post(t, f"desk{key}", place, "community_desk", f"{name}综合窗口", phone, public=True)
+        add_post(t, f"secretary{key}", place, "community_secretary", f"{name}书记")
     for key, place, phone in (("", "street", "0391-000-0001"), ("2", "street2", "0391-000-0009")):
         name = t.places[place].name
-        _post(t, f"center{key}", place, "subdistrict_desk", f"{name}网格中心", phone, public=True)
-        _post(t, f"leader{key}", place, "subdistrict_leader", f"{name}分管领导")
-        _post(t, f"on_call{key}", place, "on_call", f"{name}值班员")
-        _post(t, f"party{key}", place, "party_office", f"{name}党建办")
+        add_post(t, f"center{key}", place, "subdistrict_desk", f"{name}网格中心", phone, public=True)
+        add_post(t, f"leader{key}", place, "subdistrict_leader", f"{name}分管领导")
+        add_post(t, f"on_call{key}", place, "on_call", f"{name}值班员")
+        add_post(t, f"party{key}", place, "party_office", f"{name}党建办")
     for n, name in enumerate(AGENCIES):
-        _post(t, f"agency{n}", "street", "agency", name)
-    _post(t, "agency20", "street2", "agency", "果园物业（虚构）")
-    _post(t, "county_desk", "county", "county_desk", "中站区社会治理中心")
-    _post(t, "county_admin", "county", "county_admin", "中站区系统管理员")
+        add_post(t, f"agency{n}", "street", "agency", name)
+    add_post(t, "agency20", "street2", "agency", "果园物业（虚构）")
+    add_post(t, "county_desk", "county", "county_desk", "中站区社会治理中心")
+    add_post(t, "county_admin", "county", "county_admin", "中站区系统管理员")
 
 
-def _person(t: DemoTown, username: str, tenant: Tenant, *posts: str, shows_name: bool = False) -> None:
+def add_person(t: DemoTown, username: str, tenant: Tenant, *posts: str, shows_name: bool = False) -> None:
+    """Somebody named after the next herb, in these posts."""
     user = User(username=username, name=t.names.pop(0), tenant=tenant)
     user.set_unusable_password()
     user.save()
@@ -199,29 +202,29 @@ def _people(t: DemoTown) -> None:
     street, second = t.places["street"].tenant, t.places["street2"].tenant
     for n in range(1, 11):
         tenant = second if n > 8 else street
-        _person(t, f"wgy{n}", tenant, f"officer{n}", shows_name=True)
-        _person(t, f"wgz{n}", tenant, f"head{n}", shows_name=True)
+        add_person(t, f"wgy{n}", tenant, f"officer{n}", shows_name=True)
+        add_person(t, f"wgz{n}", tenant, f"head{n}", shows_name=True)
     for n in range(1, 8, 2):
         posts = [f"instructor{m}" for m in (n, n + 1) if m <= 8 and m != 7]
         if posts:
-            _person(t, f"zdy{n}", street, *posts)
-    _person(t, "zdy9", second, "instructor9", "instructor10")
+            add_person(t, f"zdy{n}", street, *posts)
+    add_person(t, "zdy9", second, "instructor9", "instructor10")
     _staff(t, street, second)
 
 
 def _staff(t: DemoTown, street: Tenant, second: Tenant) -> None:
     for username, key in (("chuangkou", "desk"), ("cunwu", "desk_village"), ("shuji", "secretary"), ("cunshuji", "secretary_village")):
-        _person(t, username, street, key)
+        add_person(t, username, street, key)
     for username in ("zhongxin", "zhongxin2"):
-        _person(t, username, street, "center")
-    _person(t, "lingdao", street, "leader")
-    _person(t, "dangjian", street, "party")
+        add_person(t, username, street, "center")
+    add_person(t, "lingdao", street, "leader")
+    add_person(t, "dangjian", street, "party")
     for n in range(len(AGENCIES)):
-        _person(t, f"danwei{n + 1}", street, f"agency{n}")
+        add_person(t, f"danwei{n + 1}", street, f"agency{n}")
     for username, keys in (("guoyuan", ("desk2", "secretary2")), ("zhongxin9", ("center2",)), ("lingdao9", ("leader2", "party2")), ("wuye9", ("agency20",))):
-        _person(t, username, second, *keys)
+        add_person(t, username, second, *keys)
     for username, key in (("quzhongxin", "county_desk"), ("quzhongxin2", "county_desk"), ("guanli", "county_admin")):
-        _person(t, username, t.county, key)
+        add_person(t, username, t.county, key)
 
 
 def _roster(t: DemoTown) -> None:

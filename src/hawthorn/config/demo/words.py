@@ -29,9 +29,91 @@ PLACES = ("楼", "单元", "小路", "小区", "消防通道", "宣传栏", "早
 SPOTS = ("东边路口", "单元门口", "花坛旁边", "北侧小路", "车棚后面")
 QUESTIONS = ("请问具体是哪个单元、哪一层？", "方便拍一张照片，或者说一下大概位置吗？")
 ANSWERS = ("二单元门口往东五六步。", "三楼到四楼之间的平台。")
+WHENS = ("昨天晚上", "今天早上", "这两天", "上周末", "从月初开始", "下过雨以后", "前天下午", "放学的时候", "半夜里", "赶集那天", "一连几天", "中午前后")
+LANDMARKS = (
+    "幼儿园",
+    "药店",
+    "菜市场",
+    "公交站",
+    "老水塔",
+    "锅炉房",
+    "理发店",
+    "小卖部",
+    "卫生室",
+    "文化广场",
+    "篮球场",
+    "石桥",
+    "老槐树",
+    "配电房",
+    "收发室",
+    "自行车棚",
+    "快递柜",
+    "早点铺",
+    "五金店",
+    "洗车行",
+    "养老服务站",
+    "小学",
+    "粮店旧址",
+    "澡堂",
+    "邮局",
+    "裁缝铺",
+    "豆腐坊",
+    "面粉厂旧址",
+    "煤场旧址",
+    "电影院旧址",
+    "泵房",
+    "宣传栏",
+    "停车场",
+    "花池",
+    "凉亭",
+    "戏台",
+    "水渠",
+    "涵洞",
+    "铁路桥",
+    "加油站",
+    "驾校",
+    "苗圃",
+    "果园",
+    "鱼塘",
+    "打谷场",
+    "晾衣场",
+    "门球场",
+    "棋牌室",
+    "银行",
+    "手机店",
+    "眼镜店",
+    "修鞋摊",
+    "废品站",
+    "冷库",
+    "旅社",
+    "饺子馆",
+    "烩面馆",
+    "茶馆",
+    "花店",
+    "书屋",
+)
+SIDES = ("门口", "东边", "西边", "后面", "旁边", "对面", "拐角", "南边的巷子里")
+MORE = (
+    "请来看看",
+    "家里有老人，着急",
+    "已经说过一次了",
+    "孩子上学要从那里过",
+    "麻烦快一点",
+    "一直没人管",
+    "邻居们都看见了",
+    "不知道该找谁",
+    "前年也有过一回",
+    "谢谢",
+)
 
 
 def told(said: str, random: Random) -> str:
     """As somebody says it: with a spot in front, unless the words begin with a place themselves."""
     spot = random.choice(SPOTS)
     return said if said.startswith(PLACES) else f"{spot}，{said}"
+
+
+def at_length(said: str, random: Random) -> str:
+    """As somebody says it who adds when, near what, and a word more: a large county hears few sentences twice."""
+    parts = [random.choice(WHENS), f"{random.choice(LANDMARKS)}{random.choice(SIDES)}", said.rstrip("。"), random.choice(MORE)]
+    return "，".join(parts) + "。"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from hawthorn.kernel.steps import Loop, Step, extra, table
+from hawthorn.kernel.facts import replace
+from hawthorn.kernel.steps import Loop, Step, marks, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import World
 from hawthorn.matters.rules import ending, handling, intake
@@ -49,7 +49,7 @@ def aftermath(do: Any, row: Any, step: Step, before: MatterFacts | None, after: 
     has_ended = after.stage in ENDED and (before is None or before.stage not in ENDED)
     if has_ended and after.parent:
         do.take("matters", after.parent, "part_ended", {})
-    says = any(extra(step.needs, n).get("x-text") == "public" and getattr(g, n) for n in step.needs.model_fields)
+    says = any(extra.get("x-text") == "public" and getattr(g, name) for name, extra in marks(step.needs).items())
     by_mail = after.tellable - after.by_phone - after.visits
     if by_mail > 0 and (says or has_ended or step.name == "accept"):
         do.tell(row, "ended" if has_ended else "progress")

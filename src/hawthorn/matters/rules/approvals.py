@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, choice, maybe, staff, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import World

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
 from hawthorn.kernel.errors import Refused
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, maybe, ref, staff, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import RANK, World

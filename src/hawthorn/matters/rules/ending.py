@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from hawthorn.kernel.calendar import Limit
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Step
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import World

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from hawthorn.kernel.calendar import Limit
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Head, Stage, stages
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import ABOVE, RANK, World

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import Refused
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Step
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import RANK, World

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from hawthorn.kernel.calendar import Limit
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import Refused
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Step
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import World

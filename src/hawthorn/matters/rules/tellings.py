@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, maybe, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import World
