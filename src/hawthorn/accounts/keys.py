@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import secrets
@@ -33,7 +32,7 @@ def unseal(cipher: bytes, purpose: str) -> dict[str, Any]:
 
 def keyed(*parts: str) -> str:
     """HMAC-SHA256 under the blind-index key: 64 hex digits."""
-    return hmac.new(bytes.fromhex(settings.HAWTHORN_SECRETS.blind), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(bytes.fromhex(settings.HAWTHORN_SECRETS.blind), "\x1f".join(parts).encode(), "sha256").hex()
 
 
 def letters(number: int) -> str:

@@ -22,7 +22,22 @@ ROOT_URLCONF = "hawthorn.config.urls"
 WSGI_APPLICATION = "hawthorn.config.wsgi.application"
 DATABASES = {"default": database(ENV)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-ROOMS = ["tenants", "journal", "accounts", "files", "territory", "teams", "categories", "loops", "matters", "requests", "handovers", "gateways", "web"]
+ROOMS = [
+    "tenants",
+    "journal",
+    "accounts",
+    "files",
+    "territory",
+    "teams",
+    "categories",
+    "loops",
+    "matters",
+    "requests",
+    "handovers",
+    "gateways",
+    "assessments",
+    "web",
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

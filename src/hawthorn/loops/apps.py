@@ -19,6 +19,7 @@ class LoopsConfig(AppConfig):
         DUE_WORK.put("nudges", tasks.nudges)
         DUE_WORK.put("erasures", tasks.erasures)
         DUE_WORK.put("seals", tasks.seals)
+        DUE_WORK.put("sizes", tasks.sizes)
 
         for name, provider in PROVIDERS.items():
             CHOICES.put(name, provider)

@@ -12,6 +12,7 @@ from typing import Any
 from hawthorn.accounts.actions import emptied
 from hawthorn.accounts.models import Contact
 from hawthorn.kernel.errors import HawthornError
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.slots import Asking
 from hawthorn.kernel.steps import Needs
 from hawthorn.kernel.world import Actor, Town
@@ -72,7 +73,7 @@ class Family(Work):
     def create(self, loop: str, name: str, raw: Mapping[str, Any], actor: Actor | None = None, *, parent: Row | None = None, at_once: bool = False) -> Row:
         """As Work's; the row has its number at once and counts as locked."""
         row = super().create(loop, name, raw, actor, parent=parent, at_once=True)
-        row.is_new = False
+        row.is_new, row.facts = False, replace(row.facts, id=row.item.pk)
         return row
 
     def receipt(self) -> str:

@@ -48,6 +48,8 @@ class Item(models.Model):
         indexes = [
             *(Index(fields=["loop", level, "due_at", "id"], condition=OPEN, name=f"item_open_{level}") for level in ("subdistrict", "community", "grid")),
             *(Index(fields=["loop", level, "-id"], name=f"item_all_{level}") for level in ("subdistrict", "community", "grid")),
+            Index(fields=["loop", "subdistrict", "opened_at"], name="item_opened"),
+            Index(fields=["loop", "subdistrict", "closed_at"], condition=~OPEN, name="item_closed"),
             Index(fields=["holder", "due_at", "id"], condition=OPEN, name="item_open_holder"),
             Index(fields=["loop", "county", "raised_level", "-id"], name="item_county"),
             Index(fields=["nudge_at"], condition=OPEN, name="item_nudge"),

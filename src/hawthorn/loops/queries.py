@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere
@@ -102,7 +102,7 @@ def in_place(loop: str, seat: Seat) -> QuerySet[Item]:
 
 def touched_by(loop: str, seat: Seat, now: datetime) -> QuerySet[Item]:
     """The items of a loop that went through the seat's post; for hands-only posts while open and 30 days after."""
-    found = Item.objects.filter(Exists(Touch.objects.filter(post=seat.post, item=OuterRef("pk"))), loop=loop)
+    found = Item.objects.filter(pk__in=Touch.objects.filter(post=seat.post).values("item"), loop=loop)
     return found if seat.scope == "place" else found.filter(Q(open=True) | Q(closed_at__gt=now - timedelta(days=HANDS_DAYS)))
 
 

@@ -67,6 +67,13 @@ def facts_of(loop: Loop, item: Item, detail: Any) -> Any:
 def put_facts(row: Row, after: Any, changed: Iterable[str]) -> tuple[list[str], list[str]]:
     """Write changed facts onto the row's objects; gives (item fields, detail fields) that were set."""
     head, own = columns(Item), columns(type(row.detail)) if row.detail is not None else {}
+    if row.is_new:  # no related object is cached yet: past the descriptors, a third of the time
+        known = after.__dict__
+        row.item.__dict__.update({head[name]: known[name] for name in HEAD})
+        mine = _own(row.loop) if row.detail is not None else ()
+        if mine:
+            row.detail.__dict__.update({own[name]: known[name] for name in mine})
+        return list(HEAD), list(mine)
     of_item: list[str] = []
     of_detail: list[str] = []
     for name in changed:

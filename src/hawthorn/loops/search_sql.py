@@ -52,7 +52,7 @@ def matching(vendor: str, scopes: Sequence[str], parts: Sequence[Sequence[str]])
         return RawSQL(f"SELECT rowid FROM {FTS} WHERE {FTS} MATCH %s", [" AND ".join(wanted)])  # noqa: S611
     whole = [token for part in parts for token in part if not (_is_lone(token) and len(part) > 1)]
     runs = [f"% {' '.join(part)}{'%' if _is_lone(part[-1]) else ' %'}" for part in parts if len(part) > 1]
-    also = "".join(" AND ' ' || tokens || ' ' LIKE %s" for _run in runs)
+    also = "".join(" AND tokens LIKE %s" for _run in runs)
     statement = f"SELECT item_id FROM {TABLE} WHERE string_to_array(tokens, ' ') @> %s::text[]{also}"
     return RawSQL(statement, [[*scopes, *whole], *runs])  # noqa: S611
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hawthorn.kernel.world import Seat, Town
 from hawthorn.loops import search_sql
-from hawthorn.loops.models import Item, Text
+from hawthorn.loops.models import Item, Text, Wording
 
 FIRST_WORDS = ("heading", "words", "spot", "what", "reason")
 LONGEST = 1000
@@ -45,7 +45,11 @@ def document(item: Item, said: Iterable[str]) -> str:
     """What is indexed of an item: its places, title, and the words first said."""
     places = [scope(level, place) for level in PLACES if (place := getattr(item, f"{level}_id")) is not None]
     parts = [" ".join(tokens(part)) for part in (item.title, *said)]
-    return " ".join([*places, *(part for part in parts if part)])
+    return f" {' '.join([*places, *(part for part in parts if part)])} "
+
+
+def _is_lone(token: str) -> bool:
+    return len(token) == 1 and not token.isascii()
 
 
 def is_long_enough(said: str) -> bool:
@@ -58,7 +62,11 @@ def narrowed(found: QuerySet[Item], said: str, seat: Seat | None, town: Town) ->
     parts = [part for word in said.split() if (part := tokens(word))]
     if not parts or not is_long_enough(said):
         return found.none()
-    return found.filter(pk__in=search_sql.matching(connection.vendor, _scopes(seat, town), parts))
+    if scopes := _scopes(seat, town):
+        return found.filter(pk__in=search_sql.matching(connection.vendor, scopes, parts))
+    # A county's list is short; going through it is faster than through all that has the word.
+    wanted = [Q(tokens__contains=f" {' '.join(part)}{'' if _is_lone(part[-1]) else ' '}") for part in parts]
+    return found.filter(Exists(Wording.objects.filter(*wanted, item=OuterRef("pk"))))
 
 
 def _scopes(seat: Seat | None, town: Town) -> list[str]:

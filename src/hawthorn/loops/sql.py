@@ -81,6 +81,8 @@ def _inserted(connection: Any, table: str, names: str, width: int, rows: Iterabl
 
 
 def analyze(connection: Any) -> None:
-    """Let the planner know the new sizes."""
+    """Let the planner know how large things are by now. SQLite samples (0.1 s at a million items); PostgreSQL also does it by itself."""
     with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA analysis_limit=1000")
         cursor.execute("ANALYZE")

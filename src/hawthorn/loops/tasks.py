@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Q
 from django.db.transaction import atomic
 
@@ -18,7 +19,7 @@ from hawthorn.kernel.calendar import Limit
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import DUE_WORK, LOOPS
 from hawthorn.kernel.world import Town
-from hawthorn.loops import actions, reporters
+from hawthorn.loops import actions, reporters, sql
 from hawthorn.loops.models import Item, Nudge
 from hawthorn.loops.town import system, town_of
 from hawthorn.tenants.models import Tenant
@@ -117,6 +118,17 @@ def _whom(kind: str, holder: int, town: Town) -> int | None:
 def erasures(*, town: Town, now: datetime) -> int:
     """Contacts whose time is over are emptied; uploads nobody used and old counts are removed."""
     return reporters.erase_expired(now) + files.prune_unused(now) + accounts.drop_tallies(now)
+
+
+def sizes(*, town: Town, now: datetime) -> int:
+    """Once a day on SQLite: what the planner knows of the sizes. Without it a list that grew is read the slow way."""
+    if connection.vendor != "sqlite" or not Item.objects.exists():
+        return 0
+    Lease.objects.get_or_create(name="sizes", defaults={"until": now - LEASE})
+    if Lease.objects.filter(name="sizes", until__lte=now).update(until=now + timedelta(days=1)) != 1:
+        return 0
+    sql.analyze(connection)
+    return 1
 
 
 def seals(*, town: Town, now: datetime) -> int:

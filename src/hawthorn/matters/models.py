@@ -51,6 +51,7 @@ class Matter(models.Model):
     answer = models.CharField(max_length=10, blank=True)
     handler = models.BigIntegerField(null=True)
     is_self_checked = models.BooleanField(default=False)
+    contact_due_at = models.DateTimeField(null=True)
     contacted_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_in_time = models.BooleanField(null=True)

@@ -18,8 +18,8 @@ Door = tuple[str, str]
 SETTING_UP = frozenset({"subdistrict_desk", "county_desk", "county_admin"})
 DECIDING = frozenset({"subdistrict_leader", "community_secretary", "party_office"})
 # What stands on Today, by what the post is for; everything else is under 我的.
-AT_A_DESK = ("desk", "counter", "map", "approvals", "team", "oncall", "import-messages")
-TO_DECIDE = ("map", "approvals", "instructions", "assists", "team")
+AT_A_DESK = ("desk", "counter", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
+TO_DECIDE = ("brief", "board", "map", "approvals", "instructions", "assists", "team")
 TO_SET_UP = ("workbook", "team", "categories", "calendar", "complaints")
 
 
@@ -28,7 +28,7 @@ def doors(request: Request) -> list[Door]:
     kinds = {s.kind for s in request.actor.seats}
     seat = queries.widest(request.actor)
     desk: list[Door] = [("desk", _("派单台")), ("counter", _("窗口查询"))] if kinds & set(DESK.values()) else []
-    here: list[Door] = [("map", _("网格地图"))] if seat is not None and seat.scope == "place" else []
+    here: list[Door] = [("map", _("网格地图")), ("board", _("看板")), ("brief", _("早报"))] if seat is not None and seat.scope == "place" else []
     own: list[Door] = [("paste", _("粘贴群消息")), ("team", _("岗位和人")), ("password", _("改密码"))]
     nights: list[Door] = [("oncall", _("值班表")), ("import-messages", _("导入来件表"))] if "subdistrict_desk" in kinds else []
     books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []

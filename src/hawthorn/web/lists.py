@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from hawthorn.assessments import queries as figures
+from hawthorn.assessments import rules
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import Seat
@@ -22,7 +24,7 @@ from hawthorn.web import rows, words
 from hawthorn.web.request import Request, whole
 
 PAGE, NO_GRID = 50, "none"
-KEPT = ("stage", "grid", "late", "urgent", "mine", "all", "q", "seat")
+KEPT = ("stage", "grid", "community", "kind", "of", "month", "late", "urgent", "mine", "all", "q", "seat")
 
 
 @require_safe
@@ -75,7 +77,11 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request, seat: Seat | No
         found = found.filter(open=True)
     if get.get("stage") in LOOPS[loop].stages:
         found = found.filter(stage=get["stage"])
-    found = _of_grid(found, get.get("grid", ""))
+    found = _counted(_of_grid(found, get.get("grid", "")), request)
+    if community := whole(get.get("community", "")):
+        found = found.filter(community=community)
+    if get.get("kind"):
+        found = found.filter(kind=get["kind"][:24])
     if get.get("late"):
         found = found.filter(due_at__lt=request.now)
     if get.get("urgent"):
@@ -83,6 +89,12 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request, seat: Seat | No
     if get.get("mine"):
         found = found.filter(holder__in=[s.post for s in request.actor.seats if s.post])
     return searched(found, get.get("q", "").strip()[:60], seat, request)
+
+
+def _counted(found: QuerySet[Item], request: Request) -> QuerySet[Item]:
+    """What a figure of a month counts, as the board links to it."""
+    name, month = request.GET.get("of", ""), rules.month_of(request.GET.get("month", ""))
+    return figures.narrowed(found, name, month, request.now) if month is not None and rules.is_known(name) else found
 
 
 def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
@@ -140,6 +152,7 @@ def filters(request: Request, loop: str, seat: Seat | None) -> list[dict[str, An
     """Links that narrow the list; the chosen ones are marked."""
     get, found = request.GET, []
     is_all = bool(get.get("all"))
+    found += _chosen(request)
     found.append({"label": _("在办"), "url": link(request, all="", stage=""), "on": not is_all and not get.get("stage")})
     for name, label in (("late", _("超时")), ("urgent", _("急办")), ("mine", _("我办的"))):
         found.append({"label": label, "url": link(request, **{name: "" if get.get(name) else 1}), "on": bool(get.get(name))})
@@ -149,6 +162,20 @@ def filters(request: Request, loop: str, seat: Seat | None) -> list[dict[str, An
     ]
     found.append({"label": _("全部"), "url": link(request, all="" if is_all else 1, stage=""), "on": is_all})
     return found + _grids(request, seat)
+
+
+def _chosen(request: Request) -> list[dict[str, Any]]:
+    """What a board's link chose, each to be taken off again."""
+    get, found = request.GET, []
+    if month := rules.month_of(get.get("month", "")):
+        label = _(rules.COUNTS.get(get.get("of", ""), ""))
+        found.append({"label": f"{month:%Y-%m} {label}".strip(), "url": link(request, of="", month=""), "on": True})
+    if place := request.town.places.get(whole(get.get("community", "")) or 0):
+        found.append({"label": place.name, "url": link(request, community=""), "on": True})
+    if kind := get.get("kind"):
+        card = next((c for c in request.town.categories.values() if c.key == kind), None)
+        found.append({"label": card.name if card else kind, "url": link(request, kind=""), "on": True})
+    return found
 
 
 def _grids(request: Request, seat: Seat | None) -> list[dict[str, Any]]:

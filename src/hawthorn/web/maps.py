@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -61,7 +62,12 @@ def list_url(request: Request, seat: Seat, grid: int | None = 0, *, late: bool =
     """The list that a number counts: of one grid, of what has no grid (None), of all (0)."""
     wanted = {"grid": NO_GRID if grid is None else grid or "", "late": 1 if late else "", "seat": "" if seat == queries.widest(request.actor) else seat.post}
     query = urlencode({name: value for name, value in wanted.items() if value})
-    return f"{reverse('matters')}?{query}" if query else reverse("matters")
+    return f"{_matters()}?{query}" if query else _matters()
+
+
+@cache
+def _matters() -> str:
+    return reverse("matters")
 
 
 def _grids(request: Request, seat: Seat) -> list[PlaceCard]:
@@ -152,10 +158,11 @@ def _project(rings: Mapping[int, Ring]) -> tuple[dict[int, Ring], float]:
     squeeze = math.cos(math.radians((min(lats) + max(lats)) / 2))
     flat = closed_up({pk: [(x * squeeze, -y) for x, y in ring] for pk, ring in rings.items()})
     xs, ys = [x for r in flat.values() for x, _y in r], [y for r in flat.values() for _x, y in r]
-    wide, high = max(max(xs) - min(xs), 1e-9), max(max(ys) - min(ys), 1e-9)
+    west, north = min(xs), min(ys)
+    wide, high = max(max(xs) - west, 1e-9), max(max(ys) - north, 1e-9)
     scale = min((WIDTH - 2 * EDGE) / wide, (MOST_HIGH - 2 * EDGE) / high)
     left = (WIDTH - wide * scale) / 2
-    found = {pk: [(left + (x - min(xs)) * scale, EDGE + (y - min(ys)) * scale) for x, y in ring] for pk, ring in flat.items()}
+    found = {pk: [(left + (x - west) * scale, EDGE + (y - north) * scale) for x, y in ring] for pk, ring in flat.items()}
     return found, high * scale + 2 * EDGE
 
 

@@ -5,7 +5,27 @@ from __future__ import annotations
 from django.urls import include, path
 
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.web import books, capture, counter, days, desk, imports, items, lists, machines, maps, printing, public, say, signin, team, today, what
+from hawthorn.web import (
+    board,
+    books,
+    brief,
+    capture,
+    counter,
+    days,
+    desk,
+    imports,
+    items,
+    lists,
+    machines,
+    maps,
+    printing,
+    public,
+    say,
+    signin,
+    team,
+    today,
+    what,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -38,6 +58,9 @@ urlpatterns = [
     path("desk", desk.desk, name="desk"),
     path("counter", counter.counter, name="counter"),
     path("map", maps.town_map, name="map"),
+    path("board", board.board, name="board"),
+    path("board/correct", board.correct, name="board-correct"),
+    path("brief", brief.brief, name="brief"),
     path("team", team.team, name="team"),
     path("oncall", days.oncall, name="oncall"),
     path("calendar", days.calendar, name="calendar"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from hawthorn.accounts import keys
 from hawthorn.config.demo import words
-from hawthorn.config.demo.stories import STORIES, Case, Move, merged
+from hawthorn.config.demo.stories import STORIES, Case, Move, Story, finish, merged, small
 from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import RANK, Actor, Seat, Town
@@ -65,10 +65,10 @@ class Player:
         self.slips: list[dict[str, str]] = []
         self._receipts: set[str] = set()
         self._actors: dict[int, list[Actor]] = {}
-        self._agencies: dict[int, list[int]] = {}
+        self.agencies: dict[int, list[int]] = {}
         for post in self.town.posts.values():
             if post.kind == "agency":
-                self._agencies.setdefault(post.place, []).append(post.id)
+                self.agencies.setdefault(post.place, []).append(post.id)
         self._calendar = self.town.policies[self.town.county].calendar
 
     def receipt(self) -> str:
@@ -151,23 +151,31 @@ class _Course:
         return [twin.item.pk]
 
     # ── what follows ──
-    def _play(self, row: Row, story: Callable[[Case], Iterator[Move]]) -> None:
-        agencies = self.player._agencies[self.place.subdistrict or 0]
+    def _play(self, row: Row, story: Story) -> None:
+        """The story; then whoever looks through takes up what it left lying, and what something was merged into goes its own small way."""
         others = self._twin() if story is merged else []
-        has_asker = row.facts.tellable > 0
-        case = Case(
-            self.random, self.talk[1], self.talk[2], self.talk[3], agencies, self.random.sample(agencies, 3), self.town.post("grid_officer", self.grid) or 0,
-            has_asker, lambda: self.now, lambda: others,
-        )  # fmt: skip
-        for move in story(case):
+        case = self._case(row, others)
+        self._moves(row, story(case))
+        for pk in others:
+            self._moves(self.family.rows[pk], small(case))
+        for left in [r for r in self.family.rows.values() if r.item.open and r.loop.name == "matters"]:
+            self._moves(left, finish(case))
+
+    def _case(self, row: Row, others: list[int]) -> Case:
+        agencies = self.player.agencies[self.place.subdistrict or 0]
+        _key, said, result, say = self.talk
+        officer = self.town.post("grid_officer", self.grid) or 0
+        leads = self.random.sample(agencies, 3)
+        return Case(self.random, said, result, say, agencies, leads, officer, row.facts.tellable > 0, lambda: self.now, lambda: others)
+
+    def _moves(self, row: Row, moves: Iterator[Move]) -> None:
+        for move in moves:
             self.now = self._after(move)
-            if self.now >= self.plan.until:
+            if self.now >= self.plan.until or not any(r.item.open for r in self.family.rows.values()):
                 return
             self.family.run_out(self.now)
             if move.step:
                 self._take(row, move)
-            if not any(r.item.open for r in self.family.rows.values()):
-                return
 
     def _after(self, move: Move) -> datetime:
         if move.is_clock:

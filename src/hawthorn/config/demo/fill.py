@@ -69,6 +69,8 @@ def fill(now: datetime, *, seed: int, say: Callable[[str], None], size: str = "y
 
 def _county(now: datetime, seed: int, number: int, say: Callable[[str], None]) -> Path:
     t, slips = million.fill(now, seed=seed, number=number, say=say)
+    tasks.run_due(now)
+    say("  各月数字已定稿")
     return write_accounts(t, slips, COUNTY_ACCOUNTS, now)
 
 

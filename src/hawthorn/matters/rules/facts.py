@@ -51,6 +51,7 @@ class MatterFacts(Head):
     answer: str = ""
     handler: int | None = None
     is_self_checked: bool = False
+    contact_due_at: datetime | None = None
     contacted_at: datetime | None = None
     settled_at: datetime | None = None
     settled_in_time: bool | None = None
@@ -133,7 +134,8 @@ def reclocked(f: MatterFacts, w: World) -> MatterFacts:
     """Clocks after another category or tier: the promise from its start plus the pauses; a later granted date stays."""
     if f.stage == "found" and f.promise_started_at is None:
         start = f.arrived_at or w.now
-        return replace(f, stage_due_at=w.calendar(f).due(start, Limit.parse(f.policy["accept"])))
+        at = w.calendar(f).due(start, Limit.parse(f.policy["accept"]))
+        return replace(f, stage_due_at=at, contact_due_at=at if f.contact_due_at and not f.contacted_at else f.contact_due_at)
     if f.promise_started_at is None:
         return f
     calendar, limit = w.calendar(f), Limit.parse(f.policy["promise"])

@@ -87,7 +87,15 @@ def report(_f: Any, g: Any, w: World) -> MatterFacts:
     if getattr(g, "outside_number", ""):
         f = replace(f, outside_number=g.outside_number, outside_source=g.outside_source, outside_due_at=g.outside_due_at)
     f = replace(f, stage="found", holder=finder(f, w))
-    return replace(f, stage_due_at=w.calendar(f).due(f.arrived_at or w.now, limit(f, "accept")))
+    due = w.calendar(f).due(f.arrived_at or w.now, limit(f, "accept"))
+    return replace(f, stage_due_at=due, contact_due_at=due if f.tellable else None)
+
+
+def first_contact(f: MatterFacts, w: World) -> MatterFacts:
+    """Whoever can be told is to hear from somebody within the accept limit; it runs from the first such asker (响应率)."""
+    if f.contact_due_at or not f.tellable:
+        return f
+    return replace(f, contact_due_at=w.calendar(f).due(w.now, limit(f, "accept")))
 
 
 def limit(f: MatterFacts, what: str) -> Any:
@@ -98,7 +106,7 @@ def limit(f: MatterFacts, what: str) -> Any:
 def report_settled(_f: Any, g: Any, w: World) -> MatterFacts:
     """自查自办: found, done, and told where somebody asked."""
     assert w.seat is not None
-    f = promised(begun(g, w), w)
+    f = first_contact(promised(begun(g, w), w), w)
     f = replace(f, lead=w.seat.post, handler=w.user, answer="settled", settled_at=w.now, settled_in_time=True, is_self_checked=True)
     return answered(f, w)
 
@@ -166,7 +174,7 @@ def follow(f: MatterFacts, g: Any, w: World) -> MatterFacts:
     after = asked_by(f, g, w)
     if after.reporters == f.reporters:
         after = replace(f, reporters=f.reporters + 1)
-    return after
+    return first_contact(after, w)
 
 
 def gained(f: MatterFacts, g: Any, w: World) -> MatterFacts:

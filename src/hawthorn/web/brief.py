@@ -1,0 +1,70 @@
+"""早报: read it, copy it into the working group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from hawthorn.assessments.brief import Brief, brief_of
+from hawthorn.kernel.errors import NotThere
+from hawthorn.loops import queries
+from hawthorn.loops.models import Item
+from hawthorn.web import maps, words
+from hawthorn.web.request import Request
+
+
+@require_safe
+def brief(request: Request) -> HttpResponse:
+    """The brief of my place, as of now."""
+    seat = queries.widest(request.actor)
+    if seat is None or seat.scope != "place":
+        raise NotThere
+    found = brief_of(seat, request.now)
+    context = {
+        "place": request.town.name_of(seat.place), "at": words.moment(request.now, request.now),
+        "copy": {"id": "brief", "words": as_text(found, request.town.name_of(seat.place), request), "label": _("复制早报")},
+        "late_url": maps.list_url(request, seat, late=True), "all_url": maps.list_url(request, seat), "late": found.late, "open": found.open,
+    }  # fmt: skip
+    return render(request, "web/brief.html", context)
+
+
+def as_text(b: Brief, place: str, request: Request) -> str:
+    """The whole brief as plain text."""
+    lines = [
+        f"【{place}】{_('早报')} {words.today_words(b.at)}",
+        _("{since}以来，新来 {came} 件，办结 {ended} 件；现在在办 {open} 件，其中超时 {late} 件。").format(
+            since=words.moment(b.since, b.at), came=b.came, ended=b.ended, open=b.open, late=b.late
+        ),
+    ]
+    said: set[int] = set()
+    parts = (
+        (_("急办"), b.urgent, b.urgent_number), (_("已经超时"), b.overdue, b.late), (_("今天到期"), b.due, b.due_number),
+        (_("答应居民今天办好"), b.promised, b.promised_number),
+    )  # fmt: skip
+    for label, items, number in parts:
+        lines += _part(label, items, number, said, request)
+    return "\n".join(lines)
+
+
+def _part(label: str, items: Sequence[Item], number: int, said: set[int], request: Request) -> list[str]:
+    """A heading with its number; each thing is written out once, where it comes first."""
+    if not number:
+        return []
+    fresh = [item for item in items if item.pk not in said]
+    said.update(item.pk for item in items)
+    lines = [_("■ {label}（{n} 件）").format(label=label, n=number) + ("" if fresh else _("：都在上面"))]
+    lines += [f"{n}. {_line(item, request, request.now)}" for n, item in enumerate(fresh, start=1)]
+    rest = number - len(items)
+    return [*lines, _("…… 还有 {n} 件，见系统。").format(n=rest)] if rest > 0 else lines
+
+
+def _line(item: Item, request: Request, now: datetime) -> str:
+    what, where = words.split_title(item.title)
+    post = request.town.posts.get(item.holder_id or 0)
+    tag = words.due_tag(item, now)["text"]
+    return "，".join(part for part in (f"{where} {what}".strip(), post.name if post else "", tag) if part)

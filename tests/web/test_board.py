@@ -1,0 +1,79 @@
+"""The board: few statements, one's own place only, numbers that lead to their lists, corrections in the open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from hawthorn.assessments import rules, tasks
+from life import lived
+from make import Scene
+
+At = Callable[[str], Client]
+
+
+@pytest.mark.parametrize("who", ["officer1", "desk", "center", "leader", "county_desk"])
+def test_the_board_of_a_place_takes_few_statements(s: Scene, at: At, who: str) -> None:
+    lived(s)
+    client = at(who)
+    client.get("/board")
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get("/board").status_code == 200
+    assert len(captured) <= 12, [q["sql"][:90] for q in captured]
+
+
+def test_the_board_is_of_ones_own_place_only(s: Scene, at: At) -> None:
+    lived(s)
+    other, own = s.places["street2"].pk, s.places["grid1"].pk
+    for who, place, status in (
+        ("center", other, 404),
+        ("center", own, 200),
+        ("officer1", own, 200),
+        ("officer1", s.places["street"].pk, 404),
+        ("water", own, 404),
+    ):
+        assert at(who).get(f"/board?place={place}").status_code == status, (who, place)
+    assert at("county_desk").get(f"/board?place={other}").status_code == 200
+
+
+def test_the_numbers_of_the_board_are_links_to_lists_of_that_length(s: Scene, at: At) -> None:
+    lived(s)
+    client = at("center")
+    page = client.get("/board").content.decode()
+    assert "of=handed_back&amp;month=2026-03" in page
+    listed = client.get("/matters?all=1&of=handed_back&month=2026-03").content.decode()
+    assert "水管漏" in listed
+    assert "井盖松了" not in listed
+    assert "of=" not in at("county_desk").get("/board").content.decode(), "a county reads numbers, not the matters behind them"
+
+
+def test_a_correction_by_page_says_who_and_why(s: Scene, at: At) -> None:
+    lived(s)
+    s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
+    tasks.close_months(town=s.town, now=s.now)
+    form = {"place": s.places["street"].pk, "month": "2026-03", "reason": "漏算了一件"}
+    client = at("center")
+    assert client.post("/board/correct", {**form, "reason": ""}, follow=True).content.decode().count("没有更正") == 1
+    assert "漏算了一件" in client.post("/board/correct", form, follow=True).content.decode()
+    assert at("officer1").post("/board/correct", form).status_code == 404
+    assert at("desk").post("/board/correct", form).status_code == 404
+
+
+def test_public_figures_need_five(s: Scene, at: At) -> None:
+    for n in range(5):
+        s.start("officer1", {"words": f"第{n}件", "unit": s.units["u1"].pk, "result": "好", "say": "好了"}, step="report_settled")
+    one = s.start("officer1", {"words": "灯", "unit": s.units["u1"].pk, "phone": "19900000001"}).id
+    s.step("officer1", one, "accept")
+    s.step("officer1", one, "settle", {"result": "好", "say": "好了"})
+    s.step("desk", one, "solved", {"rating": 5})
+    s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
+    tasks.close_months(town=s.town, now=s.now)
+    page = at("").get("/?in=999901001").content.decode()
+    assert "6/6" in page
+    assert "不足 5 件，不显示" in page
+    assert "1/1" not in page
