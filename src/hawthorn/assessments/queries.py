@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -114,7 +114,7 @@ def _wheres(place: PlaceCard, below: Sequence[int]) -> list[dict[str, Any]]:
     return [{"subdistrict": place.at("subdistrict"), place.level: place.id}]
 
 
-def added(many: Sequence[Mapping[tuple[Any, ...], Mapping[str, int]]]) -> Table:
+def added(many: Iterable[Mapping[tuple[Any, ...], Mapping[str, int]]]) -> Table:
     """Counts added up key by key."""
     found: dict[tuple[Any, ...], Counts] = {}
     for one in many:

@@ -203,7 +203,7 @@ def _level(place: PlaceCard) -> list[str]:
     return [queries.BELOW[place.level]] if place.level in queries.BELOW else []
 
 
-def _summed(rows: Mapping[tuple[Any, ...], Counts], part: int | None = None) -> dict[tuple[Any, ...], Counts]:
+def _summed(rows: Mapping[tuple[Any, ...], Counts], part: int | None = None) -> queries.Table:
     """Counts added up over all parts of their keys but one, or over all."""
     return queries.added([{() if part is None else (key[part],): counts} for key, counts in rows.items()])
 
