@@ -13,6 +13,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from hawthorn.config import judge
+
 
 def say(words: str) -> None:
     """One line for the person at the terminal, at once."""
@@ -255,6 +257,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--tenant", required=True, help="街道代码，9 位")
     one.add_argument("--dry-run", action="store_true", help="只检查，不导入")
     add("bench", bench, "测量：收件、办一步、列表、详情，各和最简做法比").add_argument("--number", type=int, default=400, help="每样多少次")
+    judge.add_to(sub)
     add("manage", manage, "Django 自带命令").add_argument("rest", nargs=argparse.REMAINDER)
     return top
 

@@ -1,0 +1,64 @@
+"""The computing parts of this room over plain files, so that they can be measured on other cases. No database."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from hawthorn.hints import classing
+
+csv.field_size_limit(10_000_000)
+MESSAGE = ("key", "title", "text")
+GUESSES = ("key", "first", "second", "third", "confidence", "silent")
+
+
+class NotReadable(Exception):
+    """A file that cannot be used; the words say which and why, in Chinese."""
+
+
+def judge_hints(train: str, texts: str, out: str) -> tuple[classing.Model, int]:
+    """Learn from one file, guess for another; the model and the number of guesses written."""
+    known = [row for row in rows_of(train, (*MESSAGE, "label")) if row["label"]]
+    try:
+        model = classing.train([_message(row) for row in known], [row["label"] for row in known])
+    except ValueError as few:
+        raise NotReadable(f"{train}：至少要有两个类别，每类至少两条，才能学。") from few
+    asked = rows_of(texts, MESSAGE)
+    write_rows(out, GUESSES, (_guessed(row["key"], classing.guess(model, _message(row))) for row in asked))
+    return model, len(asked)
+
+
+def rows_of(path: str, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Rows of a CSV or CSV.gz in UTF-8. Raises NotReadable where the file is missing, broken or lacks a column."""
+    try:
+        with (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise NotReadable(f"{path}：缺少这几列：{'、'.join(missing)}。")
+            return [{name: row[name] or "" for name in columns} for row in reader]
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as wrong:
+        raise NotReadable(f"{path}：读不了（{wrong}）。") from wrong
+
+
+def write_rows(path: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A CSV in UTF-8; the folder must be there."""
+    try:
+        with Path(path).open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(columns)
+            writer.writerows(rows)
+    except OSError as wrong:
+        raise NotReadable(f"{path}：写不了（{wrong}）。") from wrong
+
+
+def _message(row: dict[str, str]) -> classing.Message:
+    return classing.Message(row["title"], row["text"])
+
+
+def _guessed(key: str, guess: classing.Guess) -> tuple[Any, ...]:
+    names = [name for name, _chance in guess.ranked]
+    return (key, *names, *[""] * (3 - len(names)), f"{guess.confidence:.6f}", int(guess.silent))
