@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hawthorn.hints import classing
+from hawthorn.hints import classing, nearness
 
 csv.field_size_limit(10_000_000)
 MESSAGE = ("key", "title", "text")
+SAID = ("id", "grid", "at", "text")
+PAIRS = ("new_id", "open_id", "score", "rank")
 GUESSES = ("key", "first", "second", "third", "confidence", "silent")
 
 
@@ -29,6 +33,22 @@ def judge_hints(train: str, texts: str, out: str) -> tuple[classing.Model, int]:
     asked = rows_of(texts, MESSAGE)
     write_rows(out, GUESSES, (_guessed(row["key"], classing.guess(model, _message(row))) for row in asked))
     return model, len(asked)
+
+
+def judge_duplicates(opened: str, new: str, out: str, grids: str = "") -> tuple[int, int]:
+    """Rank the open messages near each new one; how many new ones, and how many pairs were written.
+
+    Neighbours (`a,b`, counted both ways) come from `grids`, or else from grids.csv beside the open messages.
+    """
+    neighbours: dict[str, set[str]] = defaultdict(set)
+    for row in rows_of(grids or str(Path(opened).with_name("grids.csv")), ("a", "b")):
+        neighbours[row["a"]].add(row["b"])
+        neighbours[row["b"]].add(row["a"])
+    index = nearness.Index(_said(opened), neighbours)
+    asked = _said(new)
+    pairs = [(one.id, near.id, f"{near.score:.6f}", rank) for one in asked for rank, near in enumerate(index.near(one), start=1)]
+    write_rows(out, PAIRS, pairs)
+    return len(asked), len(pairs)
 
 
 def rows_of(path: str, columns: Sequence[str]) -> list[dict[str, str]]:
@@ -53,6 +73,20 @@ def write_rows(path: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
             writer.writerows(rows)
     except OSError as wrong:
         raise NotReadable(f"{path}：写不了（{wrong}）。") from wrong
+
+
+def _said(path: str) -> list[nearness.Said]:
+    rows = rows_of(path, SAID)
+    return [nearness.Said(row["id"], row["grid"], _day(row["at"], f"{path} 第 {line} 行"), row["text"]) for line, row in enumerate(rows, start=2)]
+
+
+def _day(at: str, where: str) -> float:
+    """Days since 1970; a time without zone is taken as it stands."""
+    try:
+        read = datetime.fromisoformat(at.strip())
+    except ValueError as wrong:
+        raise NotReadable(f"{where}：时间“{at}”读不懂，要写成 2026-03-01 或 2026-03-01T08:30:00。") from wrong
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() / 86_400
 
 
 def _message(row: dict[str, str]) -> classing.Message:
