@@ -1,4 +1,5 @@
-"""A process of a test's own: `hammer.py work SEED` makes matters and steps until killed; `hammer.py race NAME` races threads.
+"""A process of a test's own: `hammer.py work SEED` makes matters and steps until killed; `hammer.py race NAME` races threads;
+`hammer.py sheet FILE` takes a sheet in and says every batch.
 
 Each acknowledged write is one line on standard output, written after the command returned.
 """
@@ -19,6 +20,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from hawthorn.accounts.models import User  # noqa: E402
+from hawthorn.gateways import messages, messages_file  # noqa: E402
 from hawthorn.kernel import clock  # noqa: E402
 from hawthorn.kernel.errors import Refused  # noqa: E402
 from hawthorn.kernel.world import Actor  # noqa: E402
@@ -27,6 +29,7 @@ from hawthorn.loops.models import Item  # noqa: E402
 from hawthorn.loops.town import actor_for, town_by_id  # noqa: E402
 from hawthorn.matters.models import Matter  # noqa: E402
 from hawthorn.teams.models import Post  # noqa: E402
+from hawthorn.tenants.models import Tenant  # noqa: E402
 from hawthorn.territory.models import Unit  # noqa: E402
 
 
@@ -153,8 +156,34 @@ def race_settle() -> dict[str, Any]:
     return {"rounds": rounds}
 
 
+def sheet(path: str) -> None:
+    """Take a sheet in, from the command line's own door."""
+    report = messages_file.import_messages(
+        path, tenant_code="999901001", source="12345", dry_run=False, now=clock.now(), told=lambda job: print(job.state, job.done, flush=True)
+    )
+    print("done", Item.objects.count(), len(report.errors), flush=True)
+
+
+def race_sheets() -> dict[str, Any]:
+    """The same sheet under two names of a source, looked through before either is taken in."""
+    tenant = Tenant.objects.get(code="999901001")
+    town = town_by_id(tenant.county_id or 0)
+    lines = "".join(f"T{n},路灯不亮\n" for n in range(40))
+    data = f"工单编号,诉求内容\n{lines}".encode()
+    plans = [messages.plan(data, tenant=tenant, town=town, source=name, now=clock.now()) for name in ("12345", "热线")]
+    new = [0, 0]
+
+    def job(n: int) -> str:
+        new[n] = messages.run(plans[n], tenant=tenant, town=town, source=("12345", "热线")[n], now=clock.now()).new
+        return ""
+
+    together(2, job)
+    return {"new": new, "items": Item.objects.count()}
+
+
+RACES = {"takers": race_takers, "devices": race_devices, "settle": race_settle, "sheets": race_sheets}
 if __name__ == "__main__":
-    if sys.argv[1] == "work":
-        work(int(sys.argv[2]))
+    if sys.argv[1] == "race":
+        print(json.dumps(RACES[sys.argv[2]](), ensure_ascii=False))
     else:
-        print(json.dumps({"takers": race_takers, "devices": race_devices, "settle": race_settle}[sys.argv[2]](), ensure_ascii=False))
+        work(int(sys.argv[2])) if sys.argv[1] == "work" else sheet(sys.argv[2])

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
 
 from hawthorn.files import sheets
-from hawthorn.gateways import messages
+from hawthorn.gateways import messages, messages_file
 from hawthorn.gateways.messages import Report, guess_mapping, read_time
 from hawthorn.kernel.errors import Refused
 from hawthorn.loops.models import Item, Reporter, Text
 from hawthorn.matters.models import Matter, OutsideNumber
 from make import Scene
+from tables import HEADINGS, ROW, as_csv, as_xlsx, row
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "messages" / "messages.csv.gz"
-HEADINGS = ["工单编号", "标题", "诉求内容", "来电时间", "办结期限", "类别", "联系电话", "姓名", "网格编码", "地址"]
-ROW = ["T1", "路灯", "路灯不亮", "2026/3/1 21:05:39", "2026-03-20", "其他", "13800001234", "王示例", "999901001001001", "示例路 5 号"]
-
-
-def as_csv(rows: list[list[Any]], encoding: str = "utf-8", delimiter: str = ",") -> bytes:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter).writerows(rows)
-    return out.getvalue().encode(encoding)
-
-
-def as_xlsx(rows: list[list[Any]]) -> bytes:
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    return sheets.to_bytes(book)
 
 
 def look(s: Scene, data: bytes, source: str = "12345") -> Report:
@@ -47,23 +30,19 @@ def take(s: Scene, data: bytes, source: str = "12345") -> Report:
     return messages.run(look(s, data, source), tenant=s.places["street"].tenant, town=s.town, source=source, now=s.now)
 
 
-def row(**more: Any) -> list[Any]:
-    return [more.get(heading, value) for heading, value in zip(HEADINGS, ROW, strict=True)]
-
-
 def test_numbers_known_from_another_source_are_said_and_not_taken_from_the_command_line(s: Scene, tmp_path: Path) -> None:
     take(s, as_csv([HEADINGS, ROW]))
     report = look(s, as_csv([HEADINGS, ROW, row(工单编号="T2")]), source="热线")
     assert report.elsewhere == {"12345": 1}
-    assert "“12345”" in messages.again_words(report)
-    assert messages.again_words(look(s, as_csv([HEADINGS, row(工单编号="T3")]), source="热线")) == ""
+    assert "“12345”" in messages.again_words(report.elsewhere)
+    assert messages.again_words(look(s, as_csv([HEADINGS, row(工单编号="T3")]), source="热线").elsewhere) == ""
     path = tmp_path / "sheet.csv"
     path.write_bytes(as_csv([HEADINGS, ROW]))
     given = {"tenant_code": s.places["street"].code, "source": "热线", "dry_run": False, "now": s.now}
     with pytest.raises(Refused, match="already_here"):
-        messages.import_messages(path, **given)
+        messages_file.import_messages(path, **given)
     assert Item.objects.count() == 1
-    assert messages.import_messages(path, anew=True, **given).new == 1
+    assert messages_file.import_messages(path, anew=True, **given).new == 1
 
 
 def test_a_line_becomes_a_matter_with_number_deadline_place_and_asker(s: Scene) -> None:
@@ -269,10 +248,10 @@ def test_the_command_reads_a_file_of_an_existing_subdistrict(s: Scene, tmp_path:
     path = tmp_path / "x.csv"
     path.write_bytes(as_csv([HEADINGS, ROW]))
     more: dict[str, Any] = {"source": "12345", "now": s.now}
-    assert messages.import_messages(path, tenant_code="999901001", dry_run=True, **more).new == 1
-    assert messages.import_messages(path, tenant_code="999901001", dry_run=False, **more).new == 1
+    assert messages_file.import_messages(path, tenant_code="999901001", dry_run=True, **more).new == 1
+    assert messages_file.import_messages(path, tenant_code="999901001", dry_run=False, **more).new == 1
     with pytest.raises(Refused):
-        messages.import_messages(path, tenant_code="000000", dry_run=False, **more)
+        messages_file.import_messages(path, tenant_code="000000", dry_run=False, **more)
 
 
 def test_statements_grow_with_batches_not_with_rows(s: Scene, django_assert_max_num_queries: Any) -> None:
@@ -288,9 +267,9 @@ def test_the_real_messages_come_in_whole_and_once(s: Scene) -> None:
         pytest.skip("shared data are not here")
     begun = time.monotonic()
     more: dict[str, Any] = {"tenant_code": "999901001", "source": "12345", "dry_run": False, "now": s.now}
-    report = messages.import_messages(REAL, **more)
+    report = messages_file.import_messages(REAL, **more)
     assert (report.rows, report.new, report.errors) == (5844, 5844, [])
     assert time.monotonic() - begun < 60
-    again = messages.import_messages(REAL, **more)
+    again = messages_file.import_messages(REAL, **more)
     assert (again.new, again.known) == (0, 5844)
     assert not Item.objects.filter(opened_at__gt=s.now + timedelta(seconds=1)).exists()

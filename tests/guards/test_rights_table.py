@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from hawthorn.accounts.actions import make_token
 from hawthorn.accounts.models import User
+from hawthorn.gateways.messages_jobs import begin
 from hawthorn.journal.models import Event
 from hawthorn.loops.models import Item, Reporter
 from make import Scene
@@ -56,9 +57,11 @@ def things(s: Scene) -> dict[str, Any]:
     link = s.start("officer1", {"words": "线", "unit": s.units["u1"].pk})
     s.step("officer1", link.id, "accept")
     token = s.step("officer1", link.id, "wait_outside", {"whom": "公司", "how": "link", "promised_at": s.now + timedelta(days=2)}).slip["link"]
+    tenant = s.places["street"].tenant
+    sheet = begin(tenant=tenant, source="12345", user=None, name="x", digest="", columns={}, is_dry=True, is_anew=False, now=s.now)
     c1 = s.start("resident", {"about": "grid", "grid": s.places["grid1"].pk, "words": "态度"}, loop="complaints")
     return {
-        "m1": m1.id, "m9": m9.id, "m2": m2.id, "assist": s.child(m2.id, "assists"), "c1": c1.id, "receipt": m1.receipt, "out": token,
+        "m1": m1.id, "m9": m9.id, "m2": m2.id, "assist": s.child(m2.id, "assists"), "c1": c1.id, "receipt": m1.receipt, "out": token, "sheet": sheet.pk,
         "reporter": Reporter.objects.get(item=m1.id).pk, "grid": s.places["grid1"].code,
     }  # fmt: skip
 
@@ -80,6 +83,7 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "what/photo/<str:signed>": [("GET", "/what/photo/nonsense", None)],
         "g/<str:code>": [("GET", "/g/{grid}", None), ("GET", "/g/000000000000000", None)],
         "out/<str:token>": [("GET", "/out/{out}", None), ("GET", "/out/nonsense", None)],
+        "import/messages/<int:job>": [("GET", "/import/messages/{sheet}", None), ("POST", "/import/messages/{sheet}", {"do": "stop"})],
         "files/<int:file>": [("GET", "/files/999999", None)],
         "today/noted/<int:nudge>": [("POST", "/today/noted/999999", {})],
     }  # fmt: skip

@@ -19,8 +19,9 @@ from openpyxl import Workbook, load_workbook
 
 from hawthorn.accounts.models import Contact
 from hawthorn.categories.models import Category
+from hawthorn.gateways import kept_sheets
 from hawthorn.loops.models import Item
-from hawthorn.web import kept_sheets, mine
+from hawthorn.web import mine
 from make import Scene
 
 At = Callable[..., Client]

@@ -129,10 +129,10 @@ def work(args: argparse.Namespace) -> int:
     going, parent = [True], os.getppid()
     signal.signal(signal.SIGTERM, lambda *_: going.clear())
     while going and os.getppid() == parent:
-        run_due(clock.now(), again=clock.now)
+        done = run_due(clock.now(), again=clock.now)
         if args.once:
             break
-        for _n in range(20):
+        for _n in range(1 if done else 20):  # where something was done, more may wait
             if going:
                 time.sleep(1)
     return 0
@@ -157,26 +157,42 @@ def check(args: argparse.Namespace) -> int:
 @needs_data
 def import_messages(args: argparse.Namespace) -> int:
     """A hotline-type sheet."""
-    from hawthorn.gateways import messages
+    from hawthorn.gateways import messages, messages_file
     from hawthorn.kernel import clock
     from hawthorn.kernel.errors import Refused
 
+    given = {"tenant_code": args.tenant, "source": args.source, "dry_run": args.dry_run, "anew": args.anew, "now": clock.now(), "told": _far()}
     try:
-        report = messages.import_messages(args.file, tenant_code=args.tenant, source=args.source, dry_run=args.dry_run, now=clock.now(), anew=args.anew)
+        report = messages_file.import_messages(args.file, **given)
     except (Refused, OSError) as wrong:
         say(f"没有导入，什么都没有改动：{wrong.detail if isinstance(wrong, Refused) else wrong}")
         return 1
     for problem in report.errors[:50]:
         say(f"{problem.where}：{problem.words}")
-    if report.is_dry and (words := messages.again_words(report)):
+    if report.is_dry and (words := messages.again_words(report.elsewhere)):
         say(f"提醒：{words}")
-    bad = len({problem.row for problem in report.errors})
+    if report.remark:
+        say(f"提醒：{report.remark}")
+    bad = len({problem.row for problem in report.errors if problem.row})
     say(f"共 {report.rows} 行：{'将收' if args.dry_run else '新收'} {report.new} 件，以前收过 {report.known} 件，有问题 {bad} 行。")
-    if report.errors and report.rows:
+    if bad and report.rows:
         sheet = Path(args.file).with_suffix(".有问题的行.xlsx")
-        sheet.write_bytes(messages.errors_sheet(report))
+        sheet.write_bytes(messages_file.errors_of(args.file, report))
         say(f"有问题的行写在 {sheet}，改好后再导入这一张就行。")
     return 1 if report.errors else 0
+
+
+def _far() -> Callable[[Any], None]:
+    """Says how far a long sheet is, every few seconds."""
+    last = [time.monotonic()]
+
+    def told(job: Any) -> None:
+        if time.monotonic() - last[0] < 5:
+            return
+        last[0] = time.monotonic()
+        say(f"已经看了 {job.rows} 行……" if job.state == "checking" else f"收到第 {job.done} 行，共 {job.rows} 行……")
+
+    return told
 
 
 @needs_data

@@ -8,14 +8,14 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -30,7 +30,9 @@ MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 20_000_000, 100_000_000, 500
 MOST_ROWS, MOST_COLUMNS = 100_000, 60
 YES, NO = _("是"), _("否")
 # What openpyxl lets through when the insides of a file are not what they claim (defusedxml's refusals are ValueErrors).
-BROKEN = (InvalidFileException, ParseError, zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, AttributeError, OSError)
+BROKEN = (
+    InvalidFileException, ParseError, zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, EOFError
+)  # fmt: skip
 
 
 class NotAWorkbook(Exception):
@@ -110,6 +112,42 @@ def _check_size(data: bytes) -> None:
         raise NotAWorkbook(_("这不是 .xlsx 文件。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise NotAWorkbook(_("文件展开后太大，没有打开。请分成几个文件。"))
+
+
+def unpacked_size(file: BinaryIO, most: int, words: int = 0) -> int:
+    """Bytes of a workbook's parts by the archive's directory, beyond which reading never goes. Raises NotAWorkbook beyond `most`, and for more than
+    `words` bytes of shared words, which are held in memory."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError) as wrong:
+        raise NotAWorkbook(_("这不是 .xlsx 文件。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
+    size = sum(part.file_size for part in parts)
+    shared = sum(part.file_size for part in parts if part.filename.lower().endswith(("sharedstrings.xml", "styles.xml")))
+    if len(parts) > MOST_PARTS or size > most or (words and shared > words):
+        raise NotAWorkbook(_("文件展开后太大，没有打开。请分成几个文件。"))
+    return size
+
+
+def sheets_of(file: BinaryIO, most: int, words: int, rows: int, columns: int) -> list[Callable[[], Iterator[tuple[Any, ...]]]]:
+    """For each sheet of an open workbook, what reads its rows one by one, at most so many `rows` and `columns` (formulas as last computed).
+
+    Raises NotAWorkbook; reading may raise what is in BROKEN.
+    """
+    unpacked_size(file, most, words)
+    try:
+        book = load_workbook(file, read_only=True, data_only=True)
+    except BROKEN as wrong:
+        raise NotAWorkbook(_("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
+
+    def reader(sheet: Any) -> Callable[[], Iterator[tuple[Any, ...]]]:
+        def read() -> Iterator[tuple[Any, ...]]:
+            sheet.reset_dimensions()
+            yield from sheet.iter_rows(max_row=rows, max_col=columns, values_only=True)
+
+        return read
+
+    return [reader(sheet) for sheet in book.worksheets]
 
 
 def _cells(sheet: Any) -> Cells:
@@ -259,6 +297,16 @@ def put(cell: Any, value: Any) -> None:
     if isinstance(value, str) and isinstance(cell, Cell):
         cell.data_type = "s"
         cell.number_format = "@"
+
+
+def plain_row(sheet: Any, values: Iterable[Any]) -> list[Any]:
+    """Values for a row of a write-only sheet; words are never taken for formulas."""
+    found: list[Any] = []
+    for value in values:
+        cell = WriteOnlyCell(sheet)
+        put(cell, value)
+        found.append(cell)
+    return found
 
 
 def _offer(sheet: Worksheet, letter: str, choices: tuple[str, ...]) -> None:

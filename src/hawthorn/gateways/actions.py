@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 
 from hawthorn.gateways.messages_rows import Ready
 from hawthorn.journal.models import Outbox
 from hawthorn.kernel.errors import Refused, WrongType
+from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Town
 from hawthorn.loops import actions as loops
 from hawthorn.loops.town import system
 from hawthorn.matters.models import OutsideNumber
+from hawthorn.territory.models import Place
 
 LOOP, STEP, DOOR = "matters", "receive", "sheet"
 TRIES = 3
@@ -31,50 +34,83 @@ def known_numbers(subdistrict: int, source: str, numbers: Sequence[str]) -> set[
     return known
 
 
-def numbers_elsewhere(subdistrict: int, source: str, numbers: Sequence[str]) -> dict[str, int]:
-    """How many of these numbers were taken in under other names of a source: the same sheet once more, perhaps."""
-    found: dict[str, int] = {}
-    for at in range(0, len(numbers), 500):
-        rows = OutsideNumber.objects.filter(subdistrict=subdistrict, number__in=numbers[at : at + 500]).exclude(source=source)
-        for name, many in rows.values_list("source").annotate(Count("pk")):
-            found[name] = found.get(name, 0) + many
+def numbers_elsewhere(subdistrict: int, source: str, numbers: Sequence[str]) -> dict[str, str]:
+    """Which of these numbers were taken in under another name of a source, and which: the same sheet once more, perhaps."""
+    found: dict[str, str] = {}
+    others = [name for name in sources_of(subdistrict) if name != source]
+    for at in range(0, len(numbers) if others else 0, 500):
+        rows = OutsideNumber.objects.filter(subdistrict=subdistrict, source__in=others, number__in=numbers[at : at + 500])
+        found.update(rows.values_list("number", "source"))
     return found
 
 
-def take_in(rows: Sequence[Ready], *, subdistrict: int, source: str, town: Town, now: datetime) -> list[int]:
-    """Make matters of one batch with their numbers, all or none; those taken in meanwhile are left out. Gives ids.
+def sources_of(subdistrict: int) -> list[str]:
+    """The names of its sources, by steps through the index: a statement each, however many numbers there are."""
+    found, after = list[str](), ""
+    rows = OutsideNumber.objects.filter(subdistrict=subdistrict).order_by("source").values_list("source", flat=True)
+    while after := rows.filter(source__gt=after).first() or "":
+        found.append(after)
+    return found
 
-    Raises Refused, WrongType where a row can no longer be taken.
+
+@dataclass
+class Taken:
+    """What became of some rows: ids of new matters, how many were there already, those that could not be taken with the reason."""
+
+    ids: list[int] = field(default_factory=list)
+    known: int = 0
+    left: list[tuple[Ready, str]] = field(default_factory=list)
+
+
+def take_in(rows: Sequence[Ready], *, subdistrict: int, source: str, town: Town, now: datetime, agreed: Container[str] | None = None) -> Taken:
+    """Make matters of one batch with their numbers, all or none; those taken in meanwhile are left out.
+
+    `agreed`: numbers that may be taken though another source has them; None: any. Raises Refused, WrongType where a row can no longer be taken.
     """
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
-                known = known_numbers(subdistrict, source, [row.number for row in rows])
-                fresh = [row for row in rows if row.number not in known]
-                answers = loops.start_many(LOOP, [r.given for r in fresh], actor=system("import", town.county), now=now, door=DOOR, step=STEP, town=town)
-                OutsideNumber.objects.bulk_create(
-                    OutsideNumber(subdistrict=subdistrict, source=source, number=row.number, item_id=answer.id)
-                    for row, answer in zip(fresh, answers, strict=True)
-                )
-                return [answer.id for answer in answers]
-        except IntegrityError:  # another import took the same number in the same moment
+                return _take_in(rows, subdistrict, source, town, now, agreed)
+        except IntegrityError:  # two receipts by chance the same
             if attempt == TRIES - 1:
                 raise
     raise AssertionError("unreachable")
 
 
-def take_in_singly(rows: Sequence[Ready], *, subdistrict: int, source: str, town: Town, now: datetime) -> tuple[list[int], list[tuple[Ready, str]]]:
-    """The same row by row, for a batch in which some cannot be taken: ids, and rows with the reason."""
-    made: list[int] = []
-    left: list[tuple[Ready, str]] = []
+def _take_in(rows: Sequence[Ready], subdistrict: int, source: str, town: Town, now: datetime, agreed: Container[str] | None) -> Taken:
+    list(Place.objects.select_for_update(no_key=True).filter(pk=subdistrict))  # one import of a place at a time: nothing comes twice under two names
+    numbers = [row.number for row in rows]
+    known = known_numbers(subdistrict, source, numbers)
+    elsewhere = {} if agreed is None else numbers_elsewhere(subdistrict, source, [n for n in numbers if n not in known and n not in agreed])
+    fresh = [row for row in rows if row.number not in known and row.number not in elsewhere]
+    answers = loops.start_many(LOOP, [r.given for r in fresh], actor=system("import", town.county), now=now, door=DOOR, step=STEP, town=town)
+    OutsideNumber.objects.bulk_create(
+        OutsideNumber(subdistrict=subdistrict, source=source, number=row.number, item_id=answer.id) for row, answer in zip(fresh, answers, strict=True)
+    )
+    left = [(row, _("这个编号刚从“{name}”收过，没有再收").format(name=elsewhere[row.number])) for row in rows if row.number in elsewhere]
+    return Taken([answer.id for answer in answers], sum(n in known for n in numbers), left)
+
+
+def take_in_singly(rows: Sequence[Ready], **place: Any) -> Taken:
+    """The same row by row, for a batch in which some cannot be taken."""
+    done = Taken()
     for row in rows:
         try:
-            made += take_in([row], subdistrict=subdistrict, source=source, town=town, now=now)
+            one = take_in([row], **place)
         except Refused as found:
-            left.append((row, found.detail))
+            one = Taken(left=[(row, found.detail)])
         except WrongType as found:
-            left.append((row, " ".join(found.problems.values())))
-    return made, left
+            one = Taken(left=[(row, " ".join(found.problems.values()))])
+        done = Taken(done.ids + one.ids, done.known + one.known, done.left + one.left)
+    return done
+
+
+def take(rows: Sequence[Ready], **place: Any) -> Taken:
+    """A batch whole, or row by row where some of it cannot be taken."""
+    try:
+        return take_in(rows, **place)
+    except (Refused, WrongType):
+        return take_in_singly(rows, **place)
 
 
 # ── messages that go out ──

@@ -11,7 +11,8 @@ class GatewaysConfig(AppConfig):
 
     def ready(self) -> None:
         """Register due work."""
-        from hawthorn.gateways import tasks
+        from hawthorn.gateways import messages_jobs, tasks
         from hawthorn.kernel.slots import DUE_WORK
 
         DUE_WORK.put("outbox", tasks.send_due)
+        DUE_WORK.put("sheets", messages_jobs.work_due)

@@ -1,50 +1,51 @@
 """Sheets of hotline tickets and messages: read, look at (dry run), take in. The same sheet twice takes nothing in the second time.
 
-Good rows are taken in; rows with problems come back as a sheet that can be corrected and sent again.
+Good rows are taken in; rows with problems come back as a sheet that can be corrected and sent again. Sheets too long for one request: messages_jobs.
 """
 
 from __future__ import annotations
 
+import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from hawthorn.files import sheets
-from hawthorn.files.sheets import Column, NotAWorkbook, Problem
+from hawthorn.files.sheets import NotAWorkbook, Problem
 from hawthorn.gateways import actions
-from hawthorn.gateways.messages_rows import LABELS, Mapping_, Reader, Ready, guess_mapping, read_time
-from hawthorn.gateways.messages_sheet import Table, read_sheet
-from hawthorn.kernel.errors import Refused, WrongType
+from hawthorn.gateways.messages_rows import LABELS, Going, Mapping_, Reader, Ready, guess_mapping, read_time
+from hawthorn.gateways.messages_sheet import MOST_COLUMNS, Sheet, Table, open_sheets, read_sheet
+from hawthorn.gateways.messages_sources import NEEDED, choose
+from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Town
-from hawthorn.loops.town import town_of
 from hawthorn.tenants.models import Tenant
 
-__all__ = ["Report", "dry_run", "errors_sheet", "guess_mapping", "import_messages", "plan", "read_sheet", "read_time", "run"]
+__all__ = ["NEEDED", "Report", "dry_run", "errors_sheet", "guess_mapping", "plan", "read_sheet", "read_time", "run"]
 LOG = logging.getLogger(__name__)
 BATCH, LONGEST_SOURCE = 200, 40
 SHEET = _("来件")
-NEEDED = ("outside_number", "words")
 
 
 @dataclass
 class Report:
     """What a sheet holds, and what became (or would become) of it. `errors` by row, with Chinese reasons; `elsewhere`: how many of the new
-    numbers came before under another name of the source."""
+    numbers came before under another name of the source; `agreed`: those numbers; `remark`: what else is to be known."""
 
     rows: int = 0
     new: int = 0
     known: int = 0
     errors: list[Problem] = field(default_factory=list)
     elsewhere: dict[str, int] = field(default_factory=dict)
+    agreed: set[str] = field(default_factory=set, repr=False)
     is_dry: bool = True
+    remark: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
     table: Table = field(default_factory=lambda: Table(()), repr=False)
     ready: list[Ready] = field(default_factory=list, repr=False)
@@ -52,40 +53,56 @@ class Report:
 
     def wrong(self, row: int, name: str, words: str) -> None:
         """Note what is wrong with one cell, or with the file (row 0)."""
-        label = LABELS.get(name, "")
-        self.errors.append(Problem(SHEET, row, self.letters.get(name, ""), f"{label}：{words}" if label else words))
+        self.errors.append(problem(row, name, words, self.letters))
 
 
-def plan(data: bytes, *, tenant: Tenant, town: Town, source: str, now: datetime, mapping: Mapping_ | None = None) -> Report:
-    """What would be taken in. `mapping`: column number by field, guessed where not said."""
+def problem(row: int, name: str, words: str, letters: Mapping[str, str]) -> Problem:
+    """What is wrong with the cell of a row that holds `name`."""
+    label = LABELS.get(name, "")
+    return Problem(SHEET, row, letters.get(name, ""), f"{label}：{words}" if label else words)
+
+
+def letters_of(columns: Mapping_) -> dict[str, str]:
+    """The letters of columns, as a person finds them."""
+    return {name: get_column_letter(n + 1) for name, n in columns.items()}
+
+
+def lacking(columns: Mapping_) -> list[str]:
+    """What stops a sheet from being read as messages, in words."""
+    return [_("没有找到「{label}」这一列").format(label=LABELS[name]) for name in NEEDED if name not in columns]
+
+
+def plan(data: bytes | BinaryIO, *, tenant: Tenant, town: Town, source: str, now: datetime, mapping: Mapping_ | None = None) -> Report:
+    """What would be taken in. `mapping`: column number by field, as kept for the source or guessed where not said."""
     report = Report()
     try:
-        tables = read_sheet(data)
+        found = choose(open_sheets(io.BytesIO(data) if isinstance(data, bytes) else data), tenant, source)
+        if found is not None:
+            report.table = found[0].table()
     except NotAWorkbook as wrong:
         report.wrong(0, "", str(wrong))
         return report
-    guessed = [(table, mapping or guess_mapping(table.headings)) for table in tables]
-    table, chosen = next(((t, m) for t, m in guessed if all(name in m for name in NEEDED)), guessed[0] if guessed else (Table(()), {}))
-    report.table, report.rows = table, len(table.rows)
-    report.mapping = {name: table.headings[n] for name, n in chosen.items() if n < len(table.headings)}
-    report.letters = {name: get_column_letter(n + 1) for name, n in chosen.items()}
-    for name in NEEDED:
-        if name not in chosen:
-            report.wrong(0, "", _("没有找到「{label}」这一列").format(label=LABELS[name]))
+    columns = (mapping or found[1]) if found else {}
+    report.rows, report.remark = len(report.table.rows), cut_words(report.table)
+    report.mapping = {name: report.table.headings[n] for name, n in columns.items() if n < len(report.table.headings)}
+    report.letters = letters_of(columns)
+    for words in lacking(columns):
+        report.wrong(0, "", words)
     if not report.errors:
-        _read_rows(report, _reader(chosen, tenant, town, source, now))
+        _read_rows(report, reader_of(columns, tenant, town, source, now))
     return report
 
 
 dry_run = plan
 
 
-def _reader(mapping: Mapping_, tenant: Tenant, town: Town, source: str, now: datetime) -> Reader:
+def reader_of(columns: Mapping_, tenant: Tenant, town: Town, source: str, now: datetime) -> Reader:
+    """Reads the rows of a sheet with these columns for one subdistrict."""
     own = [p for p in town.places.values() if p.tenant == tenant.pk]
     places = {p.code: (p.level, p.id) for p in own if p.level in ("grid", "community")}
     mine = [c for c in town.categories.values() if c.tenant == tenant.pk]
     categories = {c.name: c.id for c in reversed(mine)}
-    return Reader(mapping, town, subdistrict_of(tenant, town), source, now, LOOPS["matters"].steps["receive"], places, categories)
+    return Reader(columns, town, subdistrict_of(tenant, town), source, now, LOOPS["matters"].steps["receive"], places, categories)
 
 
 def subdistrict_of(tenant: Tenant, town: Town) -> int:
@@ -97,39 +114,42 @@ def subdistrict_of(tenant: Tenant, town: Town) -> int:
 
 
 def _read_rows(report: Report, reader: Reader) -> None:
-    seen: dict[str, int] = {}
+    going = Going(reader)
     for row, cells in report.table.rows:
-        number = reader.number(cells)
-        given, wrong = reader.read(cells)
-        if number and number in seen:
-            wrong = {"outside_number": _("和第 {n} 行的编号相同").format(n=seen[number])}
-        elif number:
-            seen[number] = row
+        ready, wrong = going.take(row, cells)
         for name, words in wrong.items():
             report.wrong(row, name, words)
-        if not wrong:
-            report.ready.append(Ready(row, number, given))
+        if ready is not None:
+            report.ready.append(ready)
     known = actions.known_numbers(reader.subdistrict, reader.source, [r.number for r in report.ready])
-    report.known = sum(r.number in known for r in report.ready)
+    report.known = len(known)
     report.ready = [r for r in report.ready if r.number not in known]
     report.new = len(report.ready)
-    report.elsewhere = actions.numbers_elsewhere(reader.subdistrict, reader.source, [r.number for r in report.ready])
+    elsewhere = actions.numbers_elsewhere(reader.subdistrict, reader.source, [r.number for r in report.ready])
+    report.agreed, report.elsewhere = set(elsewhere), counted(elsewhere.values())
+
+
+def counted(names: Iterable[str]) -> dict[str, int]:
+    """How often each."""
+    found: dict[str, int] = {}
+    for name in names:
+        found[name] = found.get(name, 0) + 1
+    return found
 
 
 def run(report: Report, *, tenant: Tenant, town: Town, source: str, now: datetime) -> Report:
-    """Take in what a dry run found ready, in batches; each is there whole or not at all, so a broken run is simply begun again."""
+    """Take in what a dry run found ready, in batches; each is there whole or not at all, so a broken run is simply begun again.
+
+    Numbers the dry run told of as known elsewhere are agreed to; those that came there since are not taken.
+    """
     done = replace(report, new=0, errors=list(report.errors), is_dry=False)
-    place: dict[str, Any] = {"subdistrict": subdistrict_of(tenant, town), "source": source, "town": town, "now": now}
+    place: dict[str, Any] = {"subdistrict": subdistrict_of(tenant, town), "source": source, "town": town, "now": now, "agreed": report.agreed}
     for batch in _batches(report.ready):
-        left: list[tuple[Ready, str]] = []
-        try:
-            made = actions.take_in(batch, **place)
-        except (Refused, WrongType):
-            made, left = actions.take_in_singly(batch, **place)
-        for row, words in left:
+        taken = actions.take(batch, **place)
+        for row, words in taken.left:
             done.wrong(row.row, "", words)
-        done.new += len(made)
-        done.known += len(batch) - len(made) - len(left)
+        done.new += len(taken.ids)
+        done.known += taken.known
     LOG.info("messages: tenant %s, %d rows, %d new, %d known, %d errors", tenant.pk, done.rows, done.new, done.known, len(done.errors))
     return done
 
@@ -142,43 +162,35 @@ def _batches(rows: list[Ready]) -> Iterator[list[Ready]]:
 def errors_sheet(report: Report) -> bytes:
     """The rows with problems as they came, with the reason in front, to be corrected and sent again."""
     reasons: dict[int, list[str]] = {}
-    for problem in report.errors:
-        reasons.setdefault(problem.row, []).append(problem.words)
-    book = Workbook()
-    sheet = book.active
-    sheet.title = SHEET
-    columns = [
-        Column("row", _("原来的行"), str, width=8),
-        Column("why", _("哪里不对"), str, width=40),
-        *(Column(h, h, str, width=20) for h in report.table.headings),
-    ]
-    rows: list[list[Any]] = [[None, words] for words in reasons.get(0, [])]
-    rows += [[number, " ".join(reasons[number]), *cells] for number, cells in report.table.rows if number in reasons]
-    sheets.write_table(sheet, columns, rows)
+    for one in report.errors:
+        reasons.setdefault(one.row, []).append(one.words)
+    return errors_book(report.table.headings, report.table.rows, reasons)
+
+
+def errors_book(headings: Sequence[str], rows: Iterable[tuple[int, tuple[Any, ...]]], reasons: Mapping[int, Sequence[str]]) -> bytes:
+    """The same of headings, rows and reasons by row (0: of the file). Written row by row."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(SHEET)
+    sheet.freeze_panes = "A2"
+    for letter, width in (("A", 8), ("B", 40)):
+        sheet.column_dimensions[letter].width = width
+    sheet.append(sheets.plain_row(sheet, [_("原来的行"), _("哪里不对"), *headings]))
+    for words in reasons.get(0, ()):
+        sheet.append(sheets.plain_row(sheet, [None, words]))
+    for number, cells in rows:
+        if number in reasons:
+            sheet.append(sheets.plain_row(sheet, [number, " ".join(reasons[number]), *cells]))
     return sheets.to_bytes(book)
 
 
-def again_words(report: Report) -> str:
+def cut_words(sheet: Sheet | Table) -> str:
+    """What to say where a sheet has more columns than are read; nothing where it has not."""
+    return _("这张表的列太多，只读了前 {n} 列，后面的没有读。").format(n=MOST_COLUMNS) if sheet.is_cut else ""
+
+
+def again_words(elsewhere: Mapping[str, int]) -> str:
     """What to say where the numbers were taken in before under another name; nothing where they were not."""
-    if not report.elsewhere:
+    if not elsewhere:
         return ""
-    names = "、".join(f"“{name}”" for name in report.elsewhere)
-    return _("有 {n} 个编号，以前从{names}收过。要是同一批来件，请把来源写成原来的名字，就不会重复收。").format(n=sum(report.elsewhere.values()), names=names)
-
-
-def import_messages(path: Path | str, *, tenant_code: str, source: str, dry_run: bool, now: datetime, anew: bool = False) -> Report:
-    """A sheet into a subdistrict, from the command line; numbers known from another source only with `anew`.
-
-    Raises Refused for an unknown subdistrict or known numbers, OSError for a file that cannot be read.
-    """
-    source = source.strip()[:LONGEST_SOURCE]
-    if not source:
-        raise Refused("missing", fields=["source"], detail=_("请写来自哪个系统。"))
-    tenant = Tenant.objects.select_related("county").filter(code=tenant_code).first()
-    if tenant is None:
-        raise Refused("not_a_choice", fields=["tenant"], detail=_("没有这个街道：{code}").format(code=tenant_code))
-    town = town_of(tenant.county or tenant)
-    report = plan(Path(path).read_bytes(), tenant=tenant, town=town, source=source, now=now)
-    if not dry_run and not anew and (words := again_words(report)):
-        raise Refused("already_here", fields=["source"], detail=words + _("确实是另一批的，加上 --anew 再导入。"))
-    return report if dry_run else run(report, tenant=tenant, town=town, source=source, now=now)
+    names = "、".join(f"“{name}”" for name in elsewhere)
+    return _("有 {n} 个编号，以前从{names}收过。要是同一批来件，请把来源写成原来的名字，就不会重复收。").format(n=sum(elsewhere.values()), names=names)

@@ -27,11 +27,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("姓名", "诉求人", "来电人", "联系人", "称呼", "name"),
     "grid": ("网格编码", "网格编号", "grid", "grid_code"),
     "address": ("事发地址", "诉求地址", "地址", "地点", "address", "location"),
+    "result": ("办理结果", "处理结果", "答复内容", "回复内容", "办结意见", "result"),
+    "ended_at": ("办结时间", "办理完成时间", "完成时间", "答复时间", "回复时间"),
+    "status": ("办理状态", "工单状态", "处理状态", "状态", "status"),
 }
 LABELS: dict[str, str] = {
     "outside_number": _("编号"), "words": _("内容"), "heading": _("标题"), "arrived_at": _("来件时间"), "outside_due_at": _("办结期限"), "category": _("类别"),
     "phone": _("电话"), "name": _("姓名"), "grid": _("网格编码"), "address": _("地址"),
 }  # fmt: skip
+# What the source wants to hear back; written into these columns when its sheet goes out again.
+RESULTS: dict[str, str] = {"result": _("办理结果（回填）"), "ended_at": _("办结时间（回填）"), "status": _("办理状态（回填）")}
 LONGEST: dict[str, int] = {"outside_number": 40, "words": 20_000}
 CUT: dict[str, int] = {"heading": 200, "name": 60, "spot": 200, "outside_kind": 100}
 SERIALS, DAY_ZERO = range(20_000, 80_000), datetime(1899, 12, 30, tzinfo=SHANGHAI)
@@ -190,3 +195,25 @@ class Ready:
     row: int
     number: str
     given: dict[str, Any] = field(repr=False)
+
+
+@dataclass
+class Going:
+    """Goes through a sheet row by row and tells a number that came before in it. `seen`: row by number."""
+
+    reader: Reader
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def skip(self, row: int, cells: tuple[Any, ...]) -> None:
+        """A row that was dealt with before."""
+        if number := self.reader.number(cells):
+            self.seen.setdefault(number, row)
+
+    def take(self, row: int, cells: tuple[Any, ...]) -> tuple[Ready | None, dict[str, str]]:
+        """The row as it can be taken in, or by field what is wrong with it."""
+        number = self.reader.number(cells)
+        given, wrong = self.reader.read(cells)
+        first = self.seen.setdefault(number, row) if number else row
+        if first != row:
+            wrong = {"outside_number": _("和第 {n} 行的编号相同").format(n=first)}
+        return (None if wrong else Ready(row, number, given)), wrong

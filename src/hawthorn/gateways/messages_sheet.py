@@ -1,108 +1,213 @@
-"""Opening a sheet of another system: xlsx, csv, csv.gz, in whatever encoding; capped before it is unpacked. Cells come out clean."""
+"""Opening a sheet of another system: xlsx, csv, csv.gz, in whatever encoding; capped before it is unpacked. Cells come out clean.
+
+A sheet is read row by row, as often as asked, and never held whole unless somebody wants a `Table` of it.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-from charset_normalizer import from_bytes
+from functools import cached_property
+from typing import Any, BinaryIO
 
 from hawthorn.files import sheets
-from hawthorn.files.sheets import MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED, NotAWorkbook
+from hawthorn.files.sheets import NotAWorkbook
+from hawthorn.gateways.messages_text import LONGEST_CELL, delimiter_of, encoding_of
 from hawthorn.kernel.words import _
 
-GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
-SAMPLE = 64_000
-LONGEST_CELL = 200_000
-CHINESE = ("utf_8", "gb18030", "gbk", "gb2312", "cp936", "big5", "big5hkscs", "cp950", "utf_16", "utf_16_le", "utf_16_be")
+GZIP, ZIP, OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+MOST_BYTES, MOST_UNPACKED, MOST_WORDS = 80_000_000, 500_000_000, 100_000_000
+MOST_ROWS, MOST_COLUMNS = 200_000, 256
+HEAD, SEARCHED, CHUNK = 500, 5, 1 << 20
 BLANKS = str.maketrans({"\u3000": " ", "\xa0": " ", "\u200b": None, "\ufeff": None, "\x00": None, "\r": "\n"})
+CONTROLS = dict.fromkeys(n for n in range(32) if n not in (9, 10, 13))
+NO_VALUES = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
+
+Cells = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Headings, and rows with their numbers as a person counts them; cells are clean words, or numbers and dates of a workbook."""
+    """Headings, and rows with their numbers as a person counts them; cells are clean words, or numbers and dates of a workbook.
+
+    `is_whole`: all rows are here, not only the first. `is_cut`: there were more columns than are read.
+    """
 
     headings: tuple[str, ...]
-    rows: list[tuple[int, tuple[Any, ...]]] = field(default_factory=list)
+    rows: list[tuple[int, Cells]] = field(default_factory=list)
+    is_whole: bool = True
+    is_cut: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of an open file. `lines` begins anew each time it is called."""
+
+    lines: Callable[[], Iterator[Cells]]
+
+    @cached_property
+    def _found(self) -> tuple[int, tuple[str, ...]]:
+        """The number and words of the headings: the first row with at least two filled cells; a title above them is passed over."""
+        first = list(itertools.islice(self._filled(), SEARCHED))
+        number, cells = next((row for row in first if sum(v not in (None, "") for v in row[1]) > 1), first[0] if first else (0, ()))
+        return number, tuple("" if v is None else str(v) for v in cells)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What the columns are called; none where the sheet is empty."""
+        return self._found[1][:MOST_COLUMNS]
+
+    @property
+    def is_cut(self) -> bool:
+        """Are there more columns than are read."""
+        return len(self._found[1]) > MOST_COLUMNS
+
+    def rows(self) -> Iterator[tuple[int, Cells]]:
+        """Rows below the headings; empty ones and headings said once more are passed over. Raises NotAWorkbook."""
+        top, headings = self._found
+        for number, cells in self._filled():
+            if number > top and tuple("" if v is None else str(v) for v in cells) != headings:
+                yield number, cells[:MOST_COLUMNS]
+
+    def table(self, most: int | None = None) -> Table:
+        """The rows in memory: all, or so many. Raises NotAWorkbook."""
+        found = list(self.rows() if most is None else itertools.islice(self.rows(), most + 1))
+        return Table(self.headings, found[:most], most is None or len(found) <= most, self.is_cut)
+
+    def _filled(self) -> Iterator[tuple[int, Cells]]:
+        number = 0
+        for n, cells in enumerate(self.lines(), start=1):
+            if n > MOST_ROWS + SEARCHED:
+                raise NotAWorkbook(_("超过 {n} 行。请分成几个文件。").format(n=MOST_ROWS))
+            found = [clean(value) for value in cells]
+            while found and found[-1] in (None, ""):
+                found.pop()
+            if found:
+                number = n
+                yield number, tuple(found)
+
+
+def open_sheets(file: BinaryIO) -> list[Sheet]:
+    """The sheets of a file that hold anything, told by its content; the file stays open while they are read. Raises NotAWorkbook."""
+    file.seek(0)
+    mark = file.read(8)
+    if mark.startswith(GZIP):
+        return open_sheets(_unpacked(file))
+    if mark.startswith(ZIP):
+        found = [Sheet(_guarded(lines)) for lines in sheets.sheets_of(file, MOST_UNPACKED, MOST_WORDS, MOST_ROWS + SEARCHED + 1, MOST_COLUMNS + 1)]
+        return [sheet for sheet in found if sheet.headings]
+    if mark == OLE:
+        raise NotAWorkbook(_locked_or_old(file))
+    if file.seek(0, io.SEEK_END) > MOST_UNPACKED:
+        raise NotAWorkbook(_("文件太大，没有打开。请分成几个文件。"))
+    encoding = encoding_of(file)
+    sheet = Sheet(lambda: _lines(file, encoding, delimiter_of(file, encoding)))
+    if sheet.headings and sheet.headings[0].lower().startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")):
+        raise NotAWorkbook(_("这是网页格式的表，只是名字像 Excel。请用 Excel 或 WPS 打开，另存为 .xlsx 再试。"))
+    return [sheet] if sheet.headings else []
 
 
 def read_sheet(data: bytes) -> list[Table]:
-    """The tables of a file, told by its content. Raises NotAWorkbook with Chinese words."""
-    if data.startswith(GZIP):
-        data = _unpacked(data)
-    if data.startswith(ZIP):
-        return [_table(cells) for cells in sheets.open_workbook(data).values() if cells]
-    if len(data) > MOST_UNPACKED:
-        raise NotAWorkbook(_("文件太大，没有打开。请分成几个文件。"))
-    return [_table(_lines(decoded(data)))]
+    """The tables of a file, whole. Raises NotAWorkbook with Chinese words."""
+    return [sheet.table() for sheet in open_sheets(io.BytesIO(data))]
 
 
-def _unpacked(data: bytes) -> bytes:
-    opener = zlib.decompressobj(wbits=31)
+def size_of(file: BinaryIO) -> int:
+    """How many bytes it is once unpacked, as far as its own directory says. Raises NotAWorkbook where that is too much."""
+    file.seek(0)
+    if file.read(4) == ZIP:
+        return sheets.unpacked_size(file, MOST_UNPACKED)
+    return file.seek(0, io.SEEK_END)
+
+
+def unpacked(file: BinaryIO) -> BinaryIO:
+    """The file itself, or what a .gz holds, in memory. Raises NotAWorkbook."""
+    file.seek(0)
+    return _unpacked(file) if file.read(2) == GZIP else file
+
+
+def _locked_or_old(file: BinaryIO) -> str:
+    file.seek(0)
+    if LOCKED in file.read(MOST_BYTES):
+        return _("这张表加了密码，打不开。请用 Excel 或 WPS 打开，去掉密码，另存为 .xlsx 再试。")
+    return _("这是旧格式的表（.xls）。请用 Excel 或 WPS 打开，另存为 .xlsx 再试；只改名字不行。")
+
+
+def _unpacked(file: BinaryIO) -> io.BytesIO:
+    file.seek(0)
+    opener, out, size = zlib.decompressobj(wbits=31), io.BytesIO(), 0
+    most = MOST_UNPACKED // 4
     try:
-        found = opener.decompress(data, MOST_UNPACKED + 1)
+        while not opener.eof and (piece := file.read(CHUNK)):
+            while piece and size <= most:
+                size += out.write(opener.decompress(piece, CHUNK))
+                piece = opener.unconsumed_tail
+            if size > most:
+                raise NotAWorkbook(_("文件展开后太大，没有打开。请分成几个文件。"))
     except zlib.error as wrong:
         raise NotAWorkbook(_("压缩文件打不开，可能没有传完。")) from wrong
-    if len(found) > MOST_UNPACKED:
-        raise NotAWorkbook(_("文件展开后太大，没有打开。请分成几个文件。"))
     if not opener.eof:
         raise NotAWorkbook(_("压缩文件打不开，可能没有传完。"))
-    return found
+    out.seek(0)
+    return out
 
 
-def decoded(data: bytes) -> str:
-    """Words of a text file: its own mark, else UTF-8, else what a guess finds likely, else GB18030. Raises NotAWorkbook."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(name, errors="replace")
-    for name in ("utf-8", *_guesses(data), "gb18030"):
+def _guarded(lines: Callable[[], Iterator[Cells]]) -> Callable[[], Iterator[Cells]]:
+    """What breaks while a workbook is being read, said in words."""
+
+    def read() -> Iterator[Cells]:
         try:
-            return data.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise NotAWorkbook(_("认不出这个文件的文字编码。请用 Excel 或 WPS 另存为 .xlsx 再试。"))
+            yield from lines()
+        except sheets.BROKEN as wrong:
+            raise NotAWorkbook(_("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
+
+    return read
 
 
-def _guesses(data: bytes) -> list[str]:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        best = from_bytes(data[:SAMPLE].rsplit(b"\n", 1)[0], cp_isolation=list(CHINESE)).best()
-        return [best.encoding] if best else []
-    return []
-
-
-def _lines(words: str) -> list[tuple[Any, ...]]:
-    """Rows of a text with commas, tabs or semicolons, by whichever its first line has most of."""
-    first = words[:SAMPLE].split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)
+def _lines(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Cells]:
+    """Rows of a text. Raises NotAWorkbook, also where it ends inside quotes: then what follows them was swallowed, or is missing."""
     csv.field_size_limit(LONGEST_CELL)
-    found: list[tuple[Any, ...]] = []
+    file.seek(0)
+    words = io.TextIOWrapper(file, encoding, errors="strict", newline="")
+    read: list[str] = []
+    number = 0
+
+    def heard() -> Iterator[str]:
+        for line in words:
+            read.append(line)
+            yield line
+
     try:
-        for row in csv.reader(io.StringIO(words.replace("\x00", ""), newline=""), delimiter=delimiter):
-            found.append(tuple(row[:MOST_COLUMNS]))
-            if len(found) > MOST_ROWS + 1:
-                raise NotAWorkbook(_("超过 {n} 行。请分成几个文件。").format(n=MOST_ROWS))
-    except csv.Error as wrong:
-        raise NotAWorkbook(_("第 {n} 行读不出来，可能少了引号。").format(n=len(found) + 1)) from wrong
-    return found
+        for row in csv.reader(heard(), delimiter=delimiter):
+            number += 1
+            last = read[:]
+            read.clear()
+            yield tuple(row[: MOST_COLUMNS + 1])
+        if number and _is_open(last, delimiter):
+            raise NotAWorkbook(_("第 {n} 行的引号没有合上，后面的读不出来。文件可能没有传完。").format(n=number))
+    except (csv.Error, UnicodeDecodeError) as wrong:
+        raise NotAWorkbook(_("第 {n} 行读不出来，可能少了引号。").format(n=number + 1)) from wrong
+    finally:
+        words.detach()
 
 
-def _table(cells: list[tuple[Any, ...]]) -> Table:
-    """Headings are the first row with at least two filled cells; a title above them is passed over."""
-    rows = [(number, tuple(clean(value) for value in row)) for number, row in enumerate(cells, start=1)]
-    rows = [(number, row) for number, row in rows if any(value not in (None, "") for value in row)]
-    top = next((n for n, (_number, row) in enumerate(rows[:5]) if sum(value not in (None, "") for value in row) > 1), 0)
-    if not rows:
-        return Table(())
-    return Table(tuple(str(value or "") for value in rows[top][1]), rows[top + 1 :])
+def _is_open(lines: list[str], delimiter: str) -> bool:
+    """Does a row end inside quotes."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as found:
+        return "end of data" in str(found)
+    return False
 
 
 def clean(value: Any) -> Any:
-    """Words without blanks around, wide blanks, marks and what no database keeps; other values as they are."""
+    """Words without blanks around, wide blanks, marks and what no database keeps; a failed formula is nothing; other values as they are."""
     if not isinstance(value, str):
         return value
-    return value.replace("\r\n", "\n").translate(BLANKS).encode("utf-8", "ignore").decode().strip()
+    found = value.replace("\r\n", "\n").translate(BLANKS).translate(CONTROLS).encode("utf-8", "ignore").decode().strip()
+    return None if found in NO_VALUES else found

@@ -13,6 +13,7 @@ from hawthorn.web import (
     counter,
     days,
     desk,
+    import_jobs,
     imports,
     items,
     lists,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("workbook", books.setup_book, name="workbook"),
     path("workbook.xlsx", books.setup_xlsx, name="workbook-xlsx"),
     path("import/messages", imports.messages_sheet, name="import-messages"),
+    path("import/messages/<int:job>", import_jobs.far, name="import-messages-far"),
     path("", include("hawthorn.web.api_urls")),
 ]
 taken = {p.name for p in urlpatterns if hasattr(p, "name")}
