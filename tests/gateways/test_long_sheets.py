@@ -34,7 +34,7 @@ from tables import HEADINGS, ROW, as_csv, as_xlsx, row
 
 HAMMER = str(Path(__file__).resolve().parent.parent / "hammer.py")
 KILLS = int(os.environ.get("HAWTHORN_SHEET_KILLS", "2"))
-ROWS = int(os.environ.get("HAWTHORN_SHEET_ROWS", "1200"))
+ROWS = int(os.environ.get("HAWTHORN_SHEET_ROWS", "800"))
 MEANT = {"column-0": "outside_number", "column-2": "words", "column-3": "arrived_at"}
 
 

@@ -108,7 +108,7 @@ def _check_size(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError) as wrong:
+    except BROKEN as wrong:
         raise NotAWorkbook(_("这不是 .xlsx 文件。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise NotAWorkbook(_("文件展开后太大，没有打开。请分成几个文件。"))
@@ -120,7 +120,7 @@ def unpacked_size(file: BinaryIO, most: int, words: int = 0) -> int:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError) as wrong:
+    except BROKEN as wrong:
         raise NotAWorkbook(_("这不是 .xlsx 文件。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
     size = sum(part.file_size for part in parts)
     shared = sum(part.file_size for part in parts if part.filename.lower().endswith(("sharedstrings.xml", "styles.xml")))

@@ -19,7 +19,7 @@ from hawthorn.files import sheets
 from hawthorn.files.sheets import NotAWorkbook, Problem
 from hawthorn.gateways import actions
 from hawthorn.gateways.messages_rows import LABELS, Going, Mapping_, Reader, Ready, guess_mapping, read_time
-from hawthorn.gateways.messages_sheet import MOST_COLUMNS, Sheet, Table, open_sheets, read_sheet
+from hawthorn.gateways.messages_sheet import Table, open_sheets, read_sheet
 from hawthorn.gateways.messages_sources import NEEDED, choose
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.slots import LOOPS
@@ -31,6 +31,7 @@ __all__ = ["NEEDED", "Report", "dry_run", "errors_sheet", "guess_mapping", "plan
 LOG = logging.getLogger(__name__)
 BATCH, LONGEST_SOURCE = 200, 40
 SHEET = _("来件")
+NO_ROWS = _("列名下面一行也没有，没有可以收的。")
 
 
 @dataclass
@@ -83,11 +84,13 @@ def plan(data: bytes | BinaryIO, *, tenant: Tenant, town: Town, source: str, now
         report.wrong(0, "", str(wrong))
         return report
     columns = (mapping or found[1]) if found else {}
-    report.rows, report.remark = len(report.table.rows), cut_words(report.table)
+    report.rows, report.remark = len(report.table.rows), report.table.remark
     report.mapping = {name: report.table.headings[n] for name, n in columns.items() if n < len(report.table.headings)}
     report.letters = letters_of(columns)
     for words in lacking(columns):
         report.wrong(0, "", words)
+    if not report.errors and not report.rows:
+        report.wrong(0, "", NO_ROWS)
     if not report.errors:
         _read_rows(report, reader_of(columns, tenant, town, source, now))
     return report
@@ -181,11 +184,6 @@ def errors_book(headings: Sequence[str], rows: Iterable[tuple[int, tuple[Any, ..
         if number in reasons:
             sheet.append(sheets.plain_row(sheet, [number, " ".join(reasons[number]), *cells]))
     return sheets.to_bytes(book)
-
-
-def cut_words(sheet: Sheet | Table) -> str:
-    """What to say where a sheet has more columns than are read; nothing where it has not."""
-    return _("这张表的列太多，只读了前 {n} 列，后面的没有读。").format(n=MOST_COLUMNS) if sheet.is_cut else ""
 
 
 def again_words(elsewhere: Mapping[str, int]) -> str:

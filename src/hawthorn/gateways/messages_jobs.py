@@ -21,7 +21,7 @@ from django.db.models import F, Q
 from hawthorn.files.sheets import NotAWorkbook
 from hawthorn.gateways import actions, kept_sheets
 from hawthorn.gateways import messages_sources as sources
-from hawthorn.gateways.messages import BATCH, LOG, counted, cut_words, errors_book, lacking, letters_of, problem, reader_of
+from hawthorn.gateways.messages import BATCH, LOG, NO_ROWS, counted, errors_book, lacking, letters_of, problem, reader_of
 from hawthorn.gateways.messages_rows import Going, Ready
 from hawthorn.gateways.messages_sheet import Sheet, open_sheets
 from hawthorn.gateways.models import OPEN_STATES, SheetImport, SheetProblem
@@ -142,7 +142,8 @@ def work_off(run: Run, file: BinaryIO, *, seconds: float = float("inf")) -> bool
         if job.state == "taking":
             return _take_rows(run, sheet, until)
     except (NotAWorkbook, Refused) as wrong:
-        run.write(why=(wrong.detail if isinstance(wrong, Refused) else str(wrong))[:200])
+        nothing = {"new": 0, "known": 0} if job.state == "checking" else {}
+        run.write(why=(wrong.detail if isinstance(wrong, Refused) else str(wrong))[:200], **nothing)
         _end(run, "failed")
     return True
 
@@ -159,7 +160,7 @@ def _look_through(run: Run, sheet: Sheet) -> None:
     going = Going(reader_of(job.columns, job.tenant, run.town, job.source, job.begun_at or run.now))
     letters = letters_of(job.columns)
     SheetProblem.objects.filter(sheet=job).delete()
-    figures: dict[str, Any] = {"rows": 0, "new": 0, "known": 0, "wrong": 0, "elsewhere": {}, "why": " ".join(lacking(job.columns)) or cut_words(sheet)}
+    figures: dict[str, Any] = {"rows": 0, "new": 0, "known": 0, "wrong": 0, "elsewhere": {}, "why": " ".join(lacking(job.columns))}
     run.write(**figures)
     if lacking(job.columns):
         return _end(run, "failed")
@@ -167,6 +168,9 @@ def _look_through(run: Run, sheet: Sheet) -> None:
         _look_at(run, going, piece, figures, letters)
         run.write(**figures)
         run.asks(job)
+    if not job.rows:
+        raise NotAWorkbook(NO_ROWS)
+    run.write(why=sheet.remark[:200])
     if job.is_dry or (job.elsewhere and not job.is_anew) or not job.new:
         return _end(run, "asked" if job.is_dry or job.new else "done")
     run.write(state="taking", new=0, known=0)

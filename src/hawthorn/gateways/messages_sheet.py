@@ -22,7 +22,7 @@ from hawthorn.kernel.words import _
 GZIP, ZIP, OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LOCKED = "EncryptedPackage".encode("utf-16-le")
 MOST_BYTES, MOST_UNPACKED, MOST_WORDS = 80_000_000, 500_000_000, 100_000_000
-MOST_ROWS, MOST_COLUMNS = 200_000, 256
+MOST_ROWS, MOST_COLUMNS, MOST_EMPTY = 200_000, 256, 5_000
 HEAD, SEARCHED, CHUNK = 500, 5, 1 << 20
 BLANKS = str.maketrans({"\u3000": " ", "\xa0": " ", "\u200b": None, "\ufeff": None, "\x00": None, "\r": "\n"})
 CONTROLS = dict.fromkeys(n for n in range(32) if n not in (9, 10, 13))
@@ -35,20 +35,21 @@ Cells = tuple[Any, ...]
 class Table:
     """Headings, and rows with their numbers as a person counts them; cells are clean words, or numbers and dates of a workbook.
 
-    `is_whole`: all rows are here, not only the first. `is_cut`: there were more columns than are read.
+    `is_whole`: all rows are here, not only the first. `remark`: what was not read.
     """
 
     headings: tuple[str, ...]
     rows: list[tuple[int, Cells]] = field(default_factory=list)
     is_whole: bool = True
-    is_cut: bool = False
+    remark: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sheet:
-    """One sheet of an open file. `lines` begins anew each time it is called."""
+    """One sheet of an open file. `lines` begins anew each time it is called. `gap`: below this row nothing was read, so many rows were empty."""
 
     lines: Callable[[], Iterator[Cells]]
+    gap: int = 0
 
     @cached_property
     def _found(self) -> tuple[int, tuple[str, ...]]:
@@ -63,9 +64,11 @@ class Sheet:
         return self._found[1][:MOST_COLUMNS]
 
     @property
-    def is_cut(self) -> bool:
-        """Are there more columns than are read."""
-        return len(self._found[1]) > MOST_COLUMNS
+    def remark(self) -> str:
+        """What was not read, in words; known once the rows have been."""
+        wide = _("这张表的列太多，只读了前 {n} 列，后面的没有读。").format(n=MOST_COLUMNS) if len(self._found[1]) > MOST_COLUMNS else ""
+        deep = _("第 {n} 行以下连着 {many} 行是空的，再往下没有读。").format(n=self.gap, many=MOST_EMPTY) if self.gap else ""
+        return wide + deep
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Rows below the headings; empty ones and headings said once more are passed over. Raises NotAWorkbook."""
@@ -77,19 +80,20 @@ class Sheet:
     def table(self, most: int | None = None) -> Table:
         """The rows in memory: all, or so many. Raises NotAWorkbook."""
         found = list(self.rows() if most is None else itertools.islice(self.rows(), most + 1))
-        return Table(self.headings, found[:most], most is None or len(found) <= most, self.is_cut)
+        return Table(self.headings, found[:most], most is None or len(found) <= most, self.remark)
 
     def _filled(self) -> Iterator[tuple[int, Cells]]:
-        number = 0
+        last = 0
         for n, cells in enumerate(self.lines(), start=1):
             if n > MOST_ROWS + SEARCHED:
                 raise NotAWorkbook(_("超过 {n} 行。请分成几个文件。").format(n=MOST_ROWS))
-            found = [clean(value) for value in cells]
-            while found and found[-1] in (None, ""):
-                found.pop()
+            if n - last > MOST_EMPTY:
+                self.gap = last
+                return
+            found = _trimmed(cells)
             if found:
-                number = n
-                yield number, tuple(found)
+                last = n
+                yield n, found
 
 
 def open_sheets(file: BinaryIO) -> list[Sheet]:
@@ -155,6 +159,19 @@ def _unpacked(file: BinaryIO) -> io.BytesIO:
         raise NotAWorkbook(_("压缩文件打不开，可能没有传完。"))
     out.seek(0)
     return out
+
+
+def _trimmed(cells: Cells) -> Cells:
+    """Clean cells up to the last that holds something."""
+    if cells.count(None) == len(cells):
+        return ()
+    found = list(cells)
+    while found and found[-1] is None:
+        found.pop()
+    found = [clean(value) for value in found]
+    while found and found[-1] in (None, ""):
+        found.pop()
+    return tuple(found)
 
 
 def _guarded(lines: Callable[[], Iterator[Cells]]) -> Callable[[], Iterator[Cells]]:

@@ -201,7 +201,7 @@ def _page(request: Request, tenant: Tenant, source: str, sheet: Sheet | None = N
         context |= {
             "ticket": sheet.ticket,
             "number": len(sheet.table.rows),
-            "remark": sheets_in.cut_words(sheet.table),
+            "remark": sheet.table.remark,
             "is_long": sheet.is_long,
             "is_same": sheet.is_known,
         } | ({} if is_done else _asked(sheet))
