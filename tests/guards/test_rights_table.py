@@ -84,6 +84,8 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "g/<str:code>": [("GET", "/g/{grid}", None), ("GET", "/g/000000000000000", None)],
         "out/<str:token>": [("GET", "/out/{out}", None), ("GET", "/out/nonsense", None)],
         "import/messages/<int:job>": [("GET", "/import/messages/{sheet}", None), ("POST", "/import/messages/{sheet}", {"do": "stop"})],
+        "views/<slug:loop>": [("POST", "/views/matters", {"name": "一", "query": "late=1"})],
+        "views/<slug:loop>/<int:view>/drop": [("POST", "/views/matters/999999/drop", {})],
         "files/<int:file>": [("GET", "/files/999999", None)],
         "today/noted/<int:nudge>": [("POST", "/today/noted/999999", {})],
     }  # fmt: skip

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from hawthorn.accounts import keys
-from hawthorn.accounts.models import Tally, Token, User
+from hawthorn.accounts.models import SavedView, Tally, Token, User
 from hawthorn.accounts.queries import counted, digest_of, tally_key
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.words import _
@@ -140,3 +140,22 @@ def drop_tallies(now: datetime) -> int:
 def emptied(now: datetime) -> dict[str, object]:
     """What a contact holds once it was erased: nothing of the person."""
     return {"cipher": b"", "blind": "", "blind_tail": "", "basis": "erased", "erased_at": now}
+
+
+MOST_VIEWS = 20
+
+
+def save_view(user: int, *, loop: str, name: str, query: str) -> SavedView:
+    """A list with its filters under a name; the same name again is changed. Raises Refused `missing`, `too_many`."""
+    words = " ".join(name.split())[:20]
+    if not words:
+        raise Refused("missing", ["name"])
+    own = SavedView.objects.filter(user=user)
+    if own.count() >= MOST_VIEWS and not own.filter(loop=loop, name=words).exists():
+        raise Refused("too_many", ["name"], _("常用筛选最多存 20 个，请先删掉不用的。"))
+    return SavedView.objects.update_or_create(user_id=user, loop=loop, name=words, defaults={"query": query[:200]})[0]
+
+
+def drop_view(user: int, view: int) -> bool:
+    """Whether there was such a view of the user's own."""
+    return SavedView.objects.filter(user=user, pk=view).delete()[0] > 0

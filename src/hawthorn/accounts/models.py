@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from hawthorn.tenants.models import Tenant
 
@@ -78,3 +78,15 @@ class Tally(models.Model):
     key = models.CharField(max_length=64, unique=True)
     number = models.IntegerField()
     until_at = models.DateTimeField(db_index=True)
+
+
+class SavedView(models.Model):
+    """常用筛选: a list with its filters under a name of the user's own. `query` holds filters only, never what was searched for."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    loop = models.CharField(max_length=20)
+    name = models.CharField(max_length=20)
+    query = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["user", "loop", "name"], name="saved_view_once")]

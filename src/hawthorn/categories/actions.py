@@ -9,9 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from hawthorn.categories import seeds
-from hawthorn.categories.models import CalendarDay, Category, Policy
+from hawthorn.categories.models import CalendarDay, Category, Policy, Rule
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import Refused
+from hawthorn.kernel.words import _
 from hawthorn.tenants import actions as tenants
 from hawthorn.tenants.models import Tenant
 
@@ -60,6 +61,43 @@ def put_category(*, tenant: Tenant, catalogue: str, key: str, values: Mapping[st
         else:
             Category.objects.filter(pk=found.pk).update(version=found.version + 1, **values)
         tenants.bump(tenant.county_id or tenant.pk)
+
+
+def put_rule(tenant: Tenant, values: Mapping[str, Any], *, rule: int | None = None, user: int | None, now: datetime) -> Rule:
+    """A new routing rule at the end, or another wording of one. Raises Refused `missing`, `taken` (the name), `not_there`."""
+    if wrong := [name for name in ("name", "post_id") if not values.get(name)]:
+        raise Refused("missing", wrong)
+    with transaction.atomic():
+        others = Rule.objects.filter(tenant=tenant)
+        if others.filter(name=values["name"]).exclude(pk=rule or 0).exists():
+            raise Refused("taken", ["name"], _("已经有一条同名的规则，请换个名字。"))
+        if rule is None:
+            last = others.order_by("-sort").values_list("sort", flat=True).first() or 0
+            found = Rule.objects.create(tenant=tenant, sort=last + 1, changed_by=user, changed_at=now, **values)
+        else:
+            others.filter(pk=rule).update(changed_by=user, changed_at=now, **values)
+            found = others.get(pk=rule)
+        tenants.bump(tenant.county_id or tenant.pk)
+    return found
+
+
+def drop_rule(tenant: Tenant, rule: int) -> None:
+    """The rule no longer counts; where matters went by it stays on them."""
+    with transaction.atomic():
+        Rule.objects.filter(tenant=tenant, pk=rule).delete()
+        tenants.bump(tenant.county_id or tenant.pk)
+
+
+def raise_rule(tenant: Tenant, rule: int) -> None:
+    """One place further up in the order."""
+    with transaction.atomic():
+        order = list(Rule.objects.select_for_update().filter(tenant=tenant).order_by("sort", "id"))
+        at = next((n for n, one in enumerate(order) if one.pk == rule), 0)
+        if at:
+            order[at - 1], order[at] = order[at], order[at - 1]
+            for sort, one in enumerate(order, start=1):
+                Rule.objects.filter(pk=one.pk).update(sort=sort)
+            tenants.bump(tenant.county_id or tenant.pk)
 
 
 def put_day(tenant: Tenant, on: date, kind: str, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
+from hawthorn.kernel.world import RuleCard
 from hawthorn.teams.models import Post
 from hawthorn.tenants.models import Tenant
 from hawthorn.territory.models import Place
@@ -87,3 +88,35 @@ class Lead(models.Model):
             UniqueConstraint(fields=["tenant", "grid"], condition=Q(category__isnull=True), name="lead_grid_once"),
             CheckConstraint(condition=Q(grid__isnull=False) | Q(category__isnull=False), name="lead_not_empty"),
         ]
+
+
+class Rule(models.Model):
+    """派单规则, in the order of `sort`: to `post` where category, place, level, hour and words all hold; what is empty holds always.
+
+    Categories by key or group, places by number, hours local; kept as data, so that a rule can be tried on past matters before it counts.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    sort = models.PositiveIntegerField()
+    name = models.CharField(max_length=40)
+    categories = models.JSONField(default=list)
+    places = models.JSONField(default=list)
+    levels = models.JSONField(default=list)
+    hour_from = models.PositiveSmallIntegerField(null=True)
+    hour_to = models.PositiveSmallIntegerField(null=True)
+    words = models.JSONField(default=list)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    changed_by = models.BigIntegerField(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["tenant", "name"], name="rule_name"),
+            CheckConstraint(condition=Q(hour_from__isnull=True, hour_to__isnull=True) | Q(hour_from__lte=23, hour_to__lte=24), name="rule_hours"),
+        ]
+
+    def card(self) -> RuleCard:
+        """As rules of matters see it."""
+        hours = (self.hour_from, self.hour_to) if self.hour_from is not None and self.hour_to is not None else None
+        lists = (tuple(self.categories), tuple(self.places), tuple(self.levels))
+        return RuleCard(self.pk, self.name, self.post_id, *lists, hours, tuple(self.words))

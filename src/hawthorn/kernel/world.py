@@ -117,6 +117,20 @@ class CategoryCard:
 
 
 @dataclass(frozen=True)
+class RuleCard:
+    """派单规则: to `post` where everything that is said holds. Empty means any. `hours` from, to (local, may pass midnight)."""
+
+    id: int
+    name: str
+    post: int
+    categories: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
+    levels: tuple[str, ...] = ()
+    hours: tuple[int, int] | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PolicyCard:
     """A tenant's limits and hours."""
 
@@ -143,6 +157,7 @@ class Town:
     roster: dict[tuple[int, date], frozenset[int]] = field(default_factory=dict)
     categories: dict[int, CategoryCard] = field(default_factory=dict)
     leads: dict[tuple[int, int | None, int | None], int] = field(default_factory=dict)
+    rules: dict[int, tuple[RuleCard, ...]] = field(default_factory=dict)
     policies: dict[int, PolicyCard] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     employers: dict[int, int] = field(default_factory=dict)

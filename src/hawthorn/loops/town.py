@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 from threading import Lock
 
 from hawthorn.accounts.models import User
-from hawthorn.categories.models import CalendarDay, Category, Lead, Policy
+from hawthorn.categories.models import CalendarDay, Category, Lead, Policy, Rule
 from hawthorn.kernel.calendar import WorkingCalendar
-from hawthorn.kernel.world import Actor, CategoryCard, PlaceCard, PolicyCard, PostCard, Span, Town
+from hawthorn.kernel.world import Actor, CategoryCard, PlaceCard, PolicyCard, PostCard, RuleCard, Span, Town
 from hawthorn.teams.models import Holding, Post, PostKind, RosterNight, StandIn
 from hawthorn.tenants.models import Tenant
 from hawthorn.territory.models import Place
@@ -92,6 +92,10 @@ def _read_catalogues(town: Town, tenants: list[int]) -> None:
         )  # fmt: skip
     for row in Lead.objects.filter(tenant__in=tenants):
         town.leads[row.tenant_id, row.grid_id, row.category_id] = row.post_id
+    rules: dict[int, list[RuleCard]] = defaultdict(list)
+    for rule in Rule.objects.filter(tenant__in=tenants).order_by("tenant", "sort", "id"):
+        rules[rule.tenant_id].append(rule.card())
+    town.rules = {tenant: tuple(cards) for tenant, cards in rules.items()}
     days: dict[int, dict[str, set[date]]] = defaultdict(lambda: {"off": set(), "work": set()})
     for day in CalendarDay.objects.filter(tenant__in=tenants):
         days[day.tenant_id][day.kind].add(day.on)

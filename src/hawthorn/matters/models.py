@@ -21,6 +21,8 @@ class Matter(models.Model):
     tier = models.CharField(max_length=10)
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=12)
+    routed_by = models.CharField(max_length=24, blank=True)
+    route = models.CharField(max_length=300, blank=True)
     lead = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     dispatcher = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     policy = models.JSONField()

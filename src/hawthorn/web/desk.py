@@ -14,6 +14,7 @@ from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.world import DESK, RANK, Seat
 from hawthorn.loops import queries
 from hawthorn.loops.models import Item
+from hawthorn.matters.rules.routing import broken_rules
 from hawthorn.web import maps, rows, words
 from hawthorn.web.request import Request
 
@@ -42,10 +43,15 @@ def desk(request: Request) -> HttpResponse:
     context = {
         "table": {"columns": [_("事项"), _("地点"), _("现在归谁"), _("期限"), _("下一步")], "rows": lines}, "place": request.town.name_of(seat.place),
         "found": len(items), "late": kinds.count("late"), "soon": kinds.count("soon"), "open": sum(n for n, _late in counts.values()),
-        "map": maps.drawing(request, seat, counts),
+        "map": maps.drawing(request, seat, counts), "broken": _broken(request, seat),
         "empty": {"title": _("没有等着受理的。"), "words": _("新来的会自动出现在这里。"), "url": reverse("matters"), "label": _("看在办事项"), "plain": True},
     }  # fmt: skip
     return render(request, "web/desk.html", context)
+
+
+def _broken(request: Request, seat: Seat) -> list[str]:
+    """Routing rules of the desk's tenant that are broken: said here until they are mended."""
+    return [card.name for card, _why in broken_rules(request.town, request.town.places[seat.place].tenant)]
 
 
 def _line(item: Item, request: Request, said: str, outside: Any, seat: Seat) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from hawthorn.assessments import queries as figures
 from hawthorn.assessments import rules
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.kernel.world import Seat
+from hawthorn.kernel.world import DESK, Seat
 from hawthorn.loops import queries, reporters, searching
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
-from hawthorn.web import rows, words
+from hawthorn.web import rows, views, words
 from hawthorn.web.request import Request, whole
 
 PAGE, NO_GRID = 50, "none"
@@ -43,14 +43,31 @@ def listing(request: Request, loop: str) -> HttpResponse:
     last = page[PAGE - 1] if more else None
     context = {
         "title": _(LOOPS[loop].label), "table": table, "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
+        "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode()), "loop": loop, "tail": _tail(request),
         "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
-        "empty": {"title": _("这里没有。"), "words": _("换一个筛选，或者看全部。"), "url": f"?{urlencode({'all': 1})}", "label": _("看全部"), "plain": True},
+        "empty": _empty(request),
         "pages": {
             "next": link(request, after=_cursor(last, by_due)) if last else "", "first": link(request) if request.GET.get("after") else "",
             "words": _("本页 {n} 件").format(n=len(items)),
         },
     }  # fmt: skip
     return render(request, "web/listing.html", context)
+
+
+def _empty(request: Request) -> dict[str, Any]:
+    said = request.GET.get("q", "").strip()
+    if said and not searching.is_long_enough(said):
+        return {"title": _("请至少写两个字来找。"), "words": _("比如“路灯”“三单元”“4 号楼”。"), "url": request.path, "label": _("看在办"), "plain": True}
+    if any(request.GET.get(k) for k in KEPT if k != "seat"):
+        return {"title": _("这里没有。"), "words": _("换一个筛选，或者看全部。"), "url": f"?{urlencode({'all': 1})}", "label": _("看全部"), "plain": True}
+    return {"title": _("现在没有在办的。"), "words": _("办完的在“全部”里。"), "url": f"?{urlencode({'all': 1})}", "label": _("看全部"), "plain": True}
+
+
+def _tail(request: Request) -> str:
+    """Four digits may be the end of a phone number: that is looked up at the counter, by POST, by whoever has it."""
+    said = request.GET.get("q", "").strip()
+    is_tail = len(said) == 4 and said.isascii() and said.isdigit()
+    return said if is_tail and any(s.kind in DESK.values() for s in request.actor.seats) else ""
 
 
 def chosen_seat(request: Request) -> Seat | None:

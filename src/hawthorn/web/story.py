@@ -13,7 +13,7 @@ from hawthorn.journal.models import Event
 from hawthorn.kernel.world import RANK
 from hawthorn.loops.models import Text
 from hawthorn.loops.rows import Row
-from hawthorn.web import words
+from hawthorn.web import routing, words
 from hawthorn.web.request import Request
 
 UNDER_WAY = ("found", "assigned", "working", "waiting_outside")
@@ -117,6 +117,8 @@ def dates(row: Row, request: Request) -> list[dict[str, str]]:
         found.append({"label": _("办结时限"), "at": _("先停着，{at}起").format(at=words.moment(f.paused_at, request.now))})
     if getattr(f, "outside_due_at", None):
         found.append({"label": _("外来期限"), "at": words.moment(f.outside_due_at, request.now)})
+    if getattr(f, "route", "") and request.actor.is_staff:
+        found.append({"label": _("怎么派的"), "at": routing.trace(request, f.route)})
     return found
 
 

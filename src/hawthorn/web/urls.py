@@ -21,10 +21,12 @@ from hawthorn.web import (
     maps,
     printing,
     public,
+    routing,
     say,
     signin,
     team,
     today,
+    views,
     what,
 )
 
@@ -62,6 +64,9 @@ urlpatterns = [
     path("board", board.board, name="board"),
     path("board/correct", board.correct, name="board-correct"),
     path("brief", brief.brief, name="brief"),
+    path("routing", routing.routing, name="routing"),
+    path("views/<slug:loop>", views.save, name="view-save"),
+    path("views/<slug:loop>/<int:view>/drop", views.drop, name="view-drop"),
     path("team", team.team, name="team"),
     path("oncall", days.oncall, name="oncall"),
     path("calendar", days.calendar, name="calendar"),

@@ -21,6 +21,8 @@ class MatterFacts(Head):
     tier: str = "ordinary"
     category: int | None = None
     channel: str = ""
+    routed_by: str = ""
+    route: str = ""
     lead: int | None = None
     dispatcher: int | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
@@ -153,19 +155,6 @@ def title_of(f: MatterFacts, w: World, unit_name: str = "") -> str:
     card = w.town.categories.get(f.category or 0)
     place = " ".join(x for x in (w.town.name_of(f.grid or f.community or f.subdistrict or f.county), unit_name) if x)
     return f"{card.name if card else _('待定类')} · {place}"[:140]
-
-
-def finder(f: MatterFacts, w: World) -> int | None:
-    """Who accepts a new matter: on call at night if urgent, the post of grid × category, the officer, else the desk."""
-    if f.urgent and w.calendar(f).is_duty_time(w.now) and (post := w.town.post("on_call", f.subdistrict)):
-        return post
-    if f.grid is None:
-        return w.town.desk("community" if f.community else "subdistrict", f)
-    tenant = w.town.places[f.grid].tenant
-    for post in (w.town.lead_of(tenant, f.grid, f.category), *(w.town.post(kind, f.grid) for kind in ("grid_officer", "grid_head", "party_instructor"))):
-        if post:
-            return post
-    return w.town.desk("community", f)
 
 
 def desk_of(f: MatterFacts, w: World, level: str | None = None) -> int | None:

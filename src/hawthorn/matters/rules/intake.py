@@ -18,7 +18,6 @@ from hawthorn.matters.rules.facts import (
     MatterFacts,
     answered,
     desk_of,
-    finder,
     limited,
     promised,
     reclocked,
@@ -26,6 +25,7 @@ from hawthorn.matters.rules.facts import (
     tier_limits,
     title_of,
 )
+from hawthorn.matters.rules.routing import routed
 
 
 def placed(f: MatterFacts, g: Any, w: World) -> MatterFacts:
@@ -86,7 +86,7 @@ def report(_f: Any, g: Any, w: World) -> MatterFacts:
     f = begun(g, w)
     if getattr(g, "outside_number", ""):
         f = replace(f, outside_number=g.outside_number, outside_source=g.outside_source, outside_due_at=g.outside_due_at)
-    f = replace(f, stage="found", holder=finder(f, w))
+    f = routed(replace(f, stage="found"), w, g.words)
     due = w.calendar(f).due(f.arrived_at or w.now, limit(f, "accept"))
     return replace(f, stage_due_at=due, contact_due_at=due if f.tellable else None)
 
@@ -124,8 +124,12 @@ def part(_f: Any, g: Any, w: World) -> MatterFacts:
         title=whole.title, urgent=whole.urgent, raised_level=whole.raised_level, tier=whole.tier, category=whole.category, channel=whole.channel,
         policy=dict(whole.policy), arrived_at=w.now, stage="found",
     )  # fmt: skip
-    holder = finder(f, w) if f.raised_level == "grid" else desk_of(f, w)
-    return replace(f, holder=holder, stage_due_at=limited(f, w, "accept"))
+    return replace(sent_on(f, w), stage_due_at=limited(f, w, "accept"))
+
+
+def sent_on(f: MatterFacts, w: World) -> MatterFacts:
+    """Found anew: routed where it is the grid's again, else at the desk of its level."""
+    return routed(f, w) if f.raised_level == "grid" else replace(f, holder=desk_of(f, w), routed_by="desk", route="desk")
 
 
 def add_asker(do: Any, row: Any, before: Any, g: Any) -> None:
@@ -155,8 +159,7 @@ def relocate(f: MatterFacts, g: Any, w: World) -> MatterFacts:
     after = resumed(after, w) if f.stage in ("waiting_resident", "parked") else after
     level = natural(after) if f.raised_level == natural(f) else f.raised_level
     after = replace(after, stage="found", lead=None, dispatcher=None, raised_level=level, answer="", settled_at=None, settled_in_time=None)
-    holder = finder(after, w) if level == "grid" else desk_of(after, w)
-    return replace(after, holder=holder, stage_due_at=limited(after, w, "accept"))
+    return replace(sent_on(after, w), stage_due_at=limited(after, w, "accept"))
 
 
 def contacted(f: MatterFacts, g: Any, w: World) -> MatterFacts:

@@ -3,11 +3,13 @@ import { watchCopy } from "./copy.js";
 import { watchDrafts } from "./draft.js";
 import { watchFilters } from "./filter-select.js";
 import { watchIdle } from "./idle.js";
+import { watchKeys } from "./keys.js";
 
 watchDrafts(document); // first: it puts words back before anything else looks at the fields
 watchFilters(document);
 watchCopy(document);
 watchIdle(document);
+watchKeys(document);
 
 // One press is one step: a form that is on its way is not sent twice.
 document.addEventListener("submit", (event) => {

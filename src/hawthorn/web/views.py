@@ -1,0 +1,56 @@
+"""常用筛选: saved filters of one's own, above the list they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hawthorn.accounts import actions as accounts
+from hawthorn.accounts.models import SavedView
+from hawthorn.kernel.errors import NotThere, Refused
+from hawthorn.kernel.slots import LOOPS
+from hawthorn.web.request import Request
+
+FILTERS = ("stage", "grid", "community", "kind", "of", "month", "late", "urgent", "mine", "all", "seat")
+
+
+def kept(query: str) -> str:
+    """The filters of an address, without what was searched for: that may be a name."""
+    return urlencode(sorted((k, v) for k, v in parse_qsl(query[:400]) if k in FILTERS))
+
+
+def shown(request: Request, loop: str) -> list[dict[str, Any]]:
+    """One's own views of a list. One statement."""
+    now = kept(request.GET.urlencode())
+    views = SavedView.objects.filter(user=request.actor.user, loop=loop).order_by("id")
+    return [{"id": v.pk, "label": v.name, "url": f"{reverse(loop)}?{v.query}" if v.query else reverse(loop), "on": v.query == now} for v in views]
+
+
+@require_POST
+def save(request: Request, loop: str) -> HttpResponse:
+    """Keep the filters of a list under a name."""
+    if loop not in LOOPS:
+        raise NotThere
+    query = kept(request.POST.get("query", ""))
+    try:
+        view = accounts.save_view(request.actor.user or 0, loop=loop, name=request.POST.get("name", ""), query=query)
+        messages.success(request, _("存好了：{name}。以后点一下就是这些筛选。").format(name=view.name))
+    except Refused as refused:
+        messages.error(request, _("没有存：请起个名字。") if refused.code == "missing" else refused.detail)
+    return redirect(f"{reverse(loop)}?{query}" if query else reverse(loop))
+
+
+@require_POST
+def drop(request: Request, loop: str, view: int) -> HttpResponse:
+    """Remove one of one's own."""
+    if loop not in LOOPS or not accounts.drop_view(request.actor.user or 0, view):
+        raise NotThere
+    messages.success(request, _("删掉了。"))
+    return redirect(reverse(loop))

@@ -1,0 +1,55 @@
+"""The list of a desk: saved filters of one's own, phone tails by POST only, empty lists that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from hawthorn.accounts.actions import MOST_VIEWS
+from hawthorn.accounts.models import SavedView
+from make import Scene
+
+At = Callable[[str], Client]
+
+
+def test_filters_are_saved_under_a_name_without_what_was_searched_for(s: Scene, at: At) -> None:
+    desk = at("desk")
+    grid = s.places["grid2"].pk
+    desk.post("/views/matters", {"name": " 二网格 超时 ", "query": f"late=1&grid={grid}&q=张三&evil=1"})
+    view = SavedView.objects.get()
+    assert (view.name, view.query) == ("二网格 超时", f"grid={grid}&late=1")
+    page = desk.get(f"/matters?grid={grid}&late=1").content.decode()
+    assert f'href="/matters?grid={grid}&amp;late=1" aria-current="true">二网格 超时' in page
+    assert "二网格 超时" not in at("center").get("/matters").content.decode(), "it is nobody else's"
+    desk.post("/views/matters", {"name": "二网格 超时", "query": "urgent=1"})
+    assert SavedView.objects.get().query == "urgent=1"
+
+
+def test_a_view_needs_a_name_a_list_and_an_owner(s: Scene, at: At) -> None:
+    desk = at("desk")
+    assert "没有存" in desk.post("/views/matters", {"name": " ", "query": ""}, follow=True).content.decode()
+    assert desk.post("/views/nothing", {"name": "一"}).status_code == 404
+    for n in range(MOST_VIEWS + 1):
+        page = desk.post("/views/matters", {"name": f"第{n}个", "query": ""}, follow=True)
+    assert "最多存 20 个" in page.content.decode()
+    view = SavedView.objects.order_by("id").first()
+    assert view is not None
+    assert at("center").post(f"/views/matters/{view.pk}/drop").status_code == 404
+    assert desk.post(f"/views/matters/{view.pk}/drop").status_code == 302
+    assert SavedView.objects.count() == MOST_VIEWS - 1
+
+
+def test_four_digits_lead_to_the_counter_and_stand_in_no_new_address(s: Scene, at: At) -> None:
+    s.start("desk", {"words": "灯不亮", "unit": s.units["u1"].pk, "phone": "19900001234"})
+    page = at("desk").get("/matters?q=1234").content.decode()
+    assert "按手机后四位 1234 查" in page
+    assert "灯不亮" not in page
+    assert "按手机后四位" not in at("officer1").get("/matters?q=1234").content.decode()
+
+
+def test_an_empty_list_says_what_to_do(s: Scene, at: At) -> None:
+    desk = at("desk")
+    assert "现在没有在办的" in desk.get("/matters").content.decode()
+    assert "请至少写两个字来找" in desk.get("/matters?q=灯").content.decode()
+    assert "换一个筛选" in desk.get("/matters?urgent=1").content.decode()
