@@ -103,3 +103,9 @@ def test_a_time_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) -> No
     assert done.returncode == 1
     assert "第 2 行" in done.stdout
     assert "昨天" in done.stdout
+
+
+def test_a_single_open_message_is_not_near_because_a_word_is_shared() -> None:
+    index = Index([Said("lamp", "1", 11.0, LAMP)], NEXT)
+    assert index.near(Said("new", "1", 12.0, "三号楼门口有人摆摊卖菜，占了消防通道"))[0].score < LIKELY
+    assert index.near(Said("new", "1", 12.0, "三号楼门口的路灯坏了，老人走路摸黑"))[0].score > LIKELY

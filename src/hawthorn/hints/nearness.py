@@ -14,13 +14,14 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[Any]]
-BUCKETS = 20  # bits
+BUCKETS, SMALL = 20, 15  # bits
 LONGEST = 500  # characters of a message that are compared
 DAYS, AHEAD = 30.0, 1.0  # days before the new message, and after it for clocks that differ
 MOST_EXACT = 400  # candidates compared in full; more are narrowed by their rarest n-grams first
 RAREST = 24
-TOLD_AGAIN = 0.6  # whose n-grams count more: who says it again says it shorter, so the new message's share weighs more
-NEXT_DOOR = 0.8  # of the score where the open one lies in a neighbouring grid
+FEW = 1_000
+TOLD_AGAIN = 0.7  # whose n-grams count more: who says it again says it shorter, so the new message's share weighs more
+NEXT_DOOR = 0.75  # of the score where the open one lies in a neighbouring grid
 LIKELY = 0.27  # above it nine of ten are the same (bench/README.md, “重复”, made-up rewrites); a tenant's own replaces it
 BEST = 5
 TINY = 1e-9
@@ -43,7 +44,7 @@ class Near(NamedTuple):
     score: float
 
 
-def buckets_of(text: str) -> Floats:
+def buckets_of(text: str, bits: int = BUCKETS) -> Floats:
     """The distinct 2–3-grams of a text as bucket numbers, ascending."""
     said = "".join(unicodedata.normalize("NFKC", text[: 2 * LONGEST]).lower().split())[:LONGEST]
     signs = np.frombuffer(said.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64) + np.uint64(1)
@@ -53,23 +54,29 @@ def buckets_of(text: str) -> Floats:
     pairs = raised[0][:-1] ^ raised[1][1:]
     triples = raised[0][:-2] ^ raised[1][1:-1] ^ raised[2][2:]
     mixed = np.concatenate([pairs, triples]) * MULTIPLIERS[0]
-    return np.unique((mixed >> np.uint64(64 - BUCKETS)).astype(np.int32))
+    return np.unique((mixed >> np.uint64(64 - bits)).astype(np.int32))
 
 
 class Index:
-    """The open messages of one tenant, ready for many questions. Immutable; build a new one when they change."""
+    """The open messages of one tenant, ready for many questions. Immutable; build a new one when they change.
 
-    def __init__(self, said: Iterable[Said], neighbours: Mapping[str, Iterable[str]]) -> None:
+    `bits`: of the hash buckets; SMALL builds at once where there are few messages.
+    """
+
+    def __init__(self, said: Iterable[Said], neighbours: Mapping[str, Iterable[str]], *, bits: int = BUCKETS) -> None:
+        self._bits = bits
         rows = sorted(said, key=lambda one: (one.grid, one.day, one.id))
-        parts = [buckets_of(one.text) for one in rows]
+        parts = [buckets_of(one.text, bits) for one in rows]
         self._ids = [one.id for one in rows]
         self._days = np.array([one.day for one in rows])
         self._neighbours = {grid: tuple(set(others) - {grid}) for grid, others in neighbours.items()}
         self._grids = _spans([one.grid for one in rows])
         self._ends = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
         self._buckets = np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
-        self._spread = np.bincount(self._buckets, minlength=1 << BUCKETS)
+        self._spread = np.bincount(self._buckets, minlength=1 << bits)
         self._value = _values(self._spread, len(rows))
+        # Among few messages nearly all is new, and little shared is no likeness; among many what nobody else said is a slip.
+        self._new_worth = float(_values(np.array([1]), len(rows))[0]) / (1 + len(rows) / FEW)
         self._sizes = self._sums(np.arange(len(rows)), self._value)
         self._rare = _rarest(parts, self._spread)
 
@@ -79,13 +86,14 @@ class Index:
         The score is the shared worth over a mean of both messages' worth, less next door, and less again the more a better
         one stands out: of several on one subject usually one is meant.
         """
-        asked = buckets_of(said.text)
-        asked = asked[self._spread[asked] > 0]
+        asked = buckets_of(said.text, self._bits)
+        new = asked[self._spread[asked] == 0]
         value = np.zeros(len(self._value), dtype=np.float32)
         value[asked] = self._value[asked]
+        value[new] = 0
         own, doors = self._here(said)
         rows, doors = self._narrow(own, doors, value)
-        worth = float(value.sum())
+        worth = float(value.sum()) + len(new) * self._new_worth
         if not worth or not len(rows):
             return []
         sizes = np.maximum(self._sizes[rows], TINY)
