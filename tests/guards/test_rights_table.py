@@ -28,6 +28,7 @@ ROLES = (
     "water", "power", "clinic", "county_desk", "county_admin", "officer9", "center2",
 )  # fmt: skip
 SKIP = ("static",)
+EXPORTS = ("matters", "complaints", "vacancies", "today", "team", "oncall", "calendar", "map", "categories", "users")
 
 
 def addresses() -> list[str]:
@@ -86,6 +87,8 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "import/messages/<int:job>": [("GET", "/import/messages/{sheet}", None), ("POST", "/import/messages/{sheet}", {"do": "stop"})],
         "views/<slug:loop>": [("POST", "/views/matters", {"name": "一", "query": "late=1"})],
         "views/<slug:loop>/<int:view>/drop": [("POST", "/views/matters/999999/drop", {})],
+        "export/<slug:what>": [("GET", f"/export/{x}", None) for x in EXPORTS],
+        "export/<slug:what>.<slug:form>": [("GET", f"/export/{x}.csv", None) for x in EXPORTS] + [("GET", "/export/matters.xlsx", None), ("GET", "/export/matters.exe", None)],
         "files/<int:file>": [("GET", "/files/999999", None)],
         "today/noted/<int:nudge>": [("POST", "/today/noted/999999", {})],
     }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from hawthorn.gateways.messages_rows import Ready
+from hawthorn.gateways.models import Export
 from hawthorn.journal.models import Outbox
 from hawthorn.kernel.errors import Refused, WrongType
 from hawthorn.kernel.words import _
@@ -17,6 +18,7 @@ from hawthorn.kernel.world import Town
 from hawthorn.loops import actions as loops
 from hawthorn.loops.town import system
 from hawthorn.matters.models import OutsideNumber
+from hawthorn.tenants.models import Tenant
 from hawthorn.territory.models import Place
 
 LOOP, STEP, DOOR = "matters", "receive", "sheet"
@@ -111,6 +113,12 @@ def take(rows: Sequence[Ready], **place: Any) -> Taken:
         return take_in(rows, **place)
     except (Refused, WrongType):
         return take_in_singly(rows, **place)
+
+
+# ── lists that are taken away ──
+def note_export(*, tenant: Tenant, user: int | None, post: int | None, what: str, filters: str = "", form: str = "xlsx", rows: int, now: datetime) -> Export:
+    """Keep who took which list, and how much of it."""
+    return Export.objects.create(tenant=tenant, user=user, post=post or None, what=what, filters=filters[:300], form=form, rows=rows, at=now)
 
 
 # ── messages that go out ──

@@ -33,21 +33,31 @@ DAYS = {"off": "放假", "work": "上班（调休）"}
 @require_http_methods(["GET", "HEAD", "POST"])
 def oncall(request: Request) -> HttpResponse:
     """Who answers now and next from 18:00 to 08:00 and on rest days; two weeks of it; one day is changed below."""
-    seat = _desk(request, "subdistrict_desk")
+    seat, first = roster_from(request)
     today = local(request.now).date()
     if request.method == "POST":
         _save_night(request, Place.objects.get(pk=seat.place), today)
         return redirect("oncall")
-    first = _day_or(request.GET.get("from", ""), today)
     monday = first - first.weekday() * DAY
     post = request.town.posts.get(request.town.post("on_call", seat.place) or 0)
     context = {
         "place": request.town.name_of(seat.place), "turns": _turns(request, seat.place), "phone": post.phone if post else "",
-        "weeks": _weeks(request, seat.place, monday, first, today), "week": [words.week(monday + n * DAY) for n in range(7)],
+        "weeks": _weeks(request, seat.place, first, today), "week": [words.week(monday + n * DAY) for n in range(7)],
         "earlier": link(**{"from": monday - FORTNIGHT}), "later": link(**{"from": monday + FORTNIGHT}), "is_moved": first != today,
         "since": words.day(first, today),
     }  # fmt: skip
     return render(request, "web/oncall.html", context | _night_form(request, seat.place, today))
+
+
+def roster_from(request: Request) -> tuple[Seat, date]:
+    """The desk whose nights these are, and the day they are shown from."""
+    return _desk(request, "subdistrict_desk"), _day_or(request.GET.get("from", ""), local(request.now).date())
+
+
+def shown(first: date) -> list[date]:
+    """The days the page shows: whole weeks, from the one of `first` until two weeks later."""
+    monday = first - first.weekday() * DAY
+    return [monday + n * DAY for n in range(7 * (2 if first == monday else 3))]
 
 
 def link(**wanted: Any) -> str:
@@ -63,7 +73,8 @@ def _day_or(said: str, otherwise: date) -> date:
     return found if abs(found.year - otherwise.year) <= 1 else otherwise
 
 
-def _names(request: Request, place: int, on: date) -> list[str]:
+def names(request: Request, place: int, on: date) -> list[str]:
+    """Who is on call that day."""
     return sorted(request.town.names.get(u, "") for u in request.town.roster.get((place, on), frozenset()))
 
 
@@ -74,13 +85,13 @@ def _turns(request: Request, place: int) -> list[dict[str, Any]]:
     if not calendar.is_duty_time(request.now):
         return [{"label": _("现在"), "words": _("上班时间，由网格中心接。")}, _next(request, place, on, calendar)]
     end = datetime.combine(on + DAY, ON_CALL_UNTIL, SHANGHAI)
-    running = {"label": _("现在"), "when": _("到{at}").format(at=words.moment(end, request.now)), "names": _names(request, place, on), "is_on": True}
+    running = {"label": _("现在"), "when": _("到{at}").format(at=words.moment(end, request.now)), "names": names(request, place, on), "is_on": True}
     return [running, _next(request, place, on + DAY, calendar)]
 
 
 def _next(request: Request, place: int, on: date, calendar: WorkingCalendar) -> dict[str, Any]:
     begin = datetime.combine(on, begins(on, calendar), SHANGHAI)
-    return {"label": _("下一班"), "when": _("{at}起").format(at=words.moment(begin, request.now)), "names": _names(request, place, on), "is_on": True}
+    return {"label": _("下一班"), "when": _("{at}起").format(at=words.moment(begin, request.now)), "names": names(request, place, on), "is_on": True}
 
 
 def begins(on: date, calendar: WorkingCalendar) -> time:
@@ -88,14 +99,12 @@ def begins(on: date, calendar: WorkingCalendar) -> time:
     return ON_CALL_FROM if calendar.is_workday(on) else ON_CALL_UNTIL
 
 
-def _weeks(request: Request, place: int, monday: date, first: date, today: date) -> list[list[dict[str, Any]]]:
-    """Whole weeks, from the one of `first` until two weeks later."""
-    calendar, number = request.town.policy(place).calendar, 2 if first == monday else 3
-    days = [monday + n * DAY for n in range(7 * number)]
+def _weeks(request: Request, place: int, first: date, today: date) -> list[list[dict[str, Any]]]:
+    calendar, days = request.town.policy(place).calendar, shown(first)
     cells = [
         {
             "url": link(**{"from": first, "on": on}) + "#f-on" if on >= today else "", "day": words.day(on, today), "week": words.week(on),
-            "names": _names(request, place, on), "is_rest": not calendar.is_workday(on), "is_today": on == today, "is_gone": on < first, "is_past": on < today,
+            "names": names(request, place, on), "is_rest": not calendar.is_workday(on), "is_today": on == today, "is_gone": on < first, "is_past": on < today,
         }
         for on in days
     ]  # fmt: skip
@@ -148,10 +157,15 @@ def _date(said: str) -> date:
 
 
 # ── working calendar ──
+def calendar_seat(request: Request) -> Seat:
+    """The desk whose working days these are."""
+    return _desk(request, "subdistrict_desk", "county_desk", "county_admin")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendar(request: Request) -> HttpResponse:
     """Days off and make-up working days; the rest is Monday to Friday."""
-    seat = _desk(request, "subdistrict_desk", "county_desk", "county_admin")
+    seat = calendar_seat(request)
     tenant = Tenant.objects.get(pk=request.town.places[seat.place].tenant)
     today = local(request.now).date()
     if request.method == "POST":

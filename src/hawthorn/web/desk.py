@@ -43,7 +43,7 @@ def desk(request: Request) -> HttpResponse:
     context = {
         "table": {"columns": [_("事项"), _("地点"), _("现在归谁"), _("期限"), _("下一步")], "rows": lines}, "place": request.town.name_of(seat.place),
         "found": len(items), "late": kinds.count("late"), "soon": kinds.count("soon"), "open": sum(n for n, _late in counts.values()),
-        "map": maps.drawing(request, seat, counts), "broken": _broken(request, seat),
+        "map": maps.drawing(request, seat, counts), "broken": _broken(request, seat), "seat": seat.post,
         "empty": {"title": _("没有等着受理的。"), "words": _("新来的会自动出现在这里。"), "url": reverse("matters"), "label": _("看在办事项"), "plain": True},
     }  # fmt: skip
     return render(request, "web/desk.html", context)

@@ -42,8 +42,9 @@ def listing(request: Request, loop: str) -> HttpResponse:
     }
     last = page[PAGE - 1] if more else None
     context = {
-        "title": _(LOOPS[loop].label), "table": table, "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
         "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode()), "loop": loop, "tail": _tail(request),
+        "title": _(LOOPS[loop].label), "what": loop, "table": table,
+        "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
         "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
         "empty": _empty(request),
         "pages": {

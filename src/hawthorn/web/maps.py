@@ -33,9 +33,7 @@ Ring = list[tuple[float, float]]
 @require_safe
 def town_map(request: Request) -> HttpResponse:
     """网格地图: how much is open and how much of it overdue in each grid of my place; behind each number the list it counts."""
-    seat = queries.widest(request.actor)
-    if seat is None or seat.scope != "place":
-        raise NotThere
+    seat = map_seat(request)
     counts = open_counts(request, seat)
     number, late = totals(counts)
     context = {
@@ -44,6 +42,14 @@ def town_map(request: Request) -> HttpResponse:
         "all_url": list_url(request, seat), "late_url": list_url(request, seat, late=True),
     }  # fmt: skip
     return render(request, "web/map.html", context)
+
+
+def map_seat(request: Request) -> Seat:
+    """My widest place; who has none has no map."""
+    seat = queries.widest(request.actor)
+    if seat is None or seat.scope != "place":
+        raise NotThere
+    return seat
 
 
 def open_counts(request: Request, seat: Seat) -> Counts:
@@ -70,7 +76,8 @@ def _matters() -> str:
     return reverse("matters")
 
 
-def _grids(request: Request, seat: Seat) -> list[PlaceCard]:
+def grids_of(request: Request, seat: Seat) -> list[PlaceCard]:
+    """The grids of a seat's place, by code."""
     return sorted((p for p in request.town.places.values() if p.level == "grid" and p.at(seat.level) == seat.place), key=lambda p: p.code)
 
 
@@ -87,7 +94,7 @@ def _row(request: Request, seat: Seat, grid: PlaceCard | None, counts: Counts) -
 def _groups(request: Request, seat: Seat, counts: Counts) -> list[dict[str, Any]]:
     """The grids under their communities."""
     found: dict[int | None, list[dict[str, Any]]] = {}
-    for grid in _grids(request, seat):
+    for grid in grids_of(request, seat):
         found.setdefault(grid.community, []).append(_row(request, seat, grid, counts))
     return [{"name": request.town.name_of(community), "rows": rows} for community, rows in found.items()]
 
@@ -95,7 +102,7 @@ def _groups(request: Request, seat: Seat, counts: Counts) -> list[dict[str, Any]
 # ── the drawing ──
 def drawing(request: Request, seat: Seat, counts: Counts, *, name: str = "grids") -> dict[str, Any]:
     """What _map.html draws, for the grids of a seat's place: shade by what is open, a mark only where something is overdue."""
-    grids = _grids(request, seat)
+    grids = grids_of(request, seat)
     most = max((counts.get(p.id, (0, 0))[0] for p in grids), default=0)
     shapes = {p: _shape(request, seat, p, counts, most) for p in grids}
     width, height = place_shapes(shapes, rings_of(p.id for p in grids))

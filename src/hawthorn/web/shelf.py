@@ -20,18 +20,26 @@ LIMITS = {"accept": "受理", "respond": "接单", "promise": "办结"}
 
 def shelf(request: Request, tenant: int, policy: PolicyCard) -> dict[str, Any]:
     """What the page shows of a tenant's catalogue; no statement of its own, the town knows them all."""
-    everything = sorted((c for c in request.town.categories.values() if c.tenant == tenant), key=lambda c: (c.catalogue, c.key))
-    found = [c for c in everything if _fits(c, request)]
-    at = _number(request.GET.get("page", ""), -(-len(found) // PAGE))
-    shown = found[(at - 1) * PAGE : at * PAGE]
+    everything, left = _everything(request, tenant), found(request, tenant)
+    at = _number(request.GET.get("page", ""), -(-len(left) // PAGE))
+    shown = left[(at - 1) * PAGE : at * PAGE]
     return {
-        "lines": [_line(c, policy) for c in shown], "number": len(found), "total": len(everything), "filters": _filters(request, everything),
+        "lines": [_line(c, policy) for c in shown], "number": len(left), "total": len(everything), "filters": _filters(request, everything),
         "group": _group_field(request, everything), "q": request.GET.get("q", ""), "catalogue": request.GET.get("catalogue", ""),
         "pages": {
-            "words": _("第 {first}～{last} 行，共 {n} 行").format(first=(at - 1) * PAGE + 1, last=(at - 1) * PAGE + len(shown), n=len(found)),
-            "next": link(request, page=at + 1) if at * PAGE < len(found) else "", "first": link(request) if at > 1 else "",
+            "words": _("第 {first}～{last} 行，共 {n} 行").format(first=(at - 1) * PAGE + 1, last=(at - 1) * PAGE + len(shown), n=len(left)),
+            "next": link(request, page=at + 1) if at * PAGE < len(left) else "", "first": link(request) if at > 1 else "",
         },
     }  # fmt: skip
+
+
+def _everything(request: Request, tenant: int) -> list[CategoryCard]:
+    return sorted((c for c in request.town.categories.values() if c.tenant == tenant), key=lambda c: (c.catalogue, c.key))
+
+
+def found(request: Request, tenant: int) -> list[CategoryCard]:
+    """What the filters leave of a tenant's catalogue."""
+    return [c for c in _everything(request, tenant) if _fits(c, request)]
 
 
 def _fits(card: CategoryCard, request: Request) -> bool:
@@ -84,11 +92,19 @@ def _line(card: CategoryCard, policy: PolicyCard) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def limits_in_words(card: CategoryCard, policy: PolicyCard) -> list[str]:
+    """Accept, respond, promise, as they hold; empty where there is none."""
+    return [Limit.parse(stored).label() if (stored := _stored(card, policy, name)) else "" for name in LIMITS]
+
+
+def _stored(card: CategoryCard, policy: PolicyCard, name: str) -> Any:
+    return card.limits.get(name) or policy.tiers.get(card.tier, {}).get(name)
+
+
 def _limits(card: CategoryCard, policy: PolicyCard) -> list[dict[str, Any]]:
     """Accept, respond, promise: its own where it has one, else that of its tier."""
     found = []
     for name, label in LIMITS.items():
-        stored = card.limits.get(name) or policy.tiers.get(card.tier, {}).get(name)
-        if stored:
+        if stored := _stored(card, policy, name):
             found.append({"label": _(label), "words": Limit.parse(stored).label(), "own": name in card.limits})
     return found

@@ -40,10 +40,10 @@ def team(request: Request) -> HttpResponse:
     here = posts_in(request.town, seat, chosen)
     vacant = [p for p in here if is_vacant(request.town, p, request.now)]
     pool = vacant if get.get("vacant") else here
-    found = [p for p in pool if _fits(request, p)]
+    found = found_posts(request, seat)
     if seat.level == "county" and not any(get.get(name) for name in NARROWING):
         found = [p for p in found if p.level == "county"]  # a whole county is too long; its subdistricts are a press away
-    kinds = {k.code: k for k in PostKind.objects.filter(county=request.town.county).order_by("sort", "id")}
+    kinds = kinds_of(request)
     context = {
         "place": request.town.name_of(chosen.id if chosen else seat.place), "groups": _groups(request, found[:MOST], kinds), "number": len(found),
         "is_cut": len(found) > MOST, "filters": _filters(request, len(vacant)), "places": _places(request, seat, chosen), "kinds": _kinds(request, pool, kinds),
@@ -51,6 +51,18 @@ def team(request: Request) -> HttpResponse:
         "may_plan": seat_of(request, "subdistrict_desk") is not None, "may_fill": bool(get.get("vacant")),
     } | _resetting(request)  # fmt: skip
     return render(request, "web/team.html", context)
+
+
+def found_posts(request: Request, seat: Seat) -> list[PostCard]:
+    """The posts the filters leave, however many."""
+    here = posts_in(request.town, seat, _chosen(request, seat))
+    is_narrow = bool(request.GET.get("vacant"))
+    return [p for p in here if _fits(request, p) and (not is_narrow or is_vacant(request.town, p, request.now))]
+
+
+def kinds_of(request: Request) -> dict[str, PostKind]:
+    """The kinds of post of the county, by code, in their order."""
+    return {k.code: k for k in PostKind.objects.filter(county=request.town.county).order_by("sort", "id")}
 
 
 def team_seat(request: Request) -> Seat | None:
@@ -155,7 +167,7 @@ def _groups(request: Request, posts: Sequence[PostCard], kinds: dict[str, PostKi
         above = [p for p in own if p.level != "grid"]
         is_table = is_whole and bool(grids) and (len(grids) > 1 or bool(above))
         table = _table(request, [p for p in own if p.level == "grid"], grids, kinds) if is_table else None
-        lines = [_line(request, p) | {"post": words.without(town.name_of(place), p.name)} for p in (above if is_table else own)]
+        lines = [line(request, p) | {"post": words.without(town.name_of(place), p.name)} for p in (above if is_table else own)]
         found.append({"id": place, "name": town.name_of(place), "lines": lines, "table": table})
     return found
 
@@ -164,13 +176,13 @@ def _table(request: Request, posts: Sequence[PostCard], grids: Sequence[int], ki
     columns = [(code, _(k.label)) for code, k in kinds.items() if any(p.kind == code for p in posts)]
     rows = []
     for grid in grids:
-        of_kind = [[_line(request, p) for p in posts if p.place == grid and p.kind == code] for code, _label in columns]
+        of_kind = [[line(request, p) for p in posts if p.place == grid and p.kind == code] for code, _label in columns]
         cells = [{"label": label, "posts": lines, "named": len(lines) > 1} for (_code, label), lines in zip(columns, of_kind, strict=True)]
         rows.append({"name": request.town.name_of(grid), "url": link(request, at=grid), "cells": cells})
     return {"columns": [label for _code, label in columns], "rows": rows}
 
 
-def _line(request: Request, post: PostCard) -> dict[str, Any]:
+def line(request: Request, post: PostCard) -> dict[str, Any]:
     """A post with its people. `roster`: filled night by night."""
     town, now = request.town, request.now
     people = [
