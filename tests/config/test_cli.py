@@ -11,7 +11,10 @@ import pytest
 from own_database import environment
 
 
-@pytest.mark.parametrize("command", [["check"], ["work", "--once"], ["import-messages", "x.csv", "--tenant", "410803005"]])
+@pytest.mark.parametrize(
+    "command",
+    [["check"], ["work", "--once"], ["import-messages", "x.csv", "--tenant", "410803005"], ["export-results", "--tenant", "410803005", "--out", "x.xlsx"]],
+)
 def test_a_command_that_needs_data_says_so_and_makes_none(command: list[str], tmp_path: Path) -> None:
     env = environment(HAWTHORN_DATA=str(tmp_path))
     env.pop("HAWTHORN_DATABASE_URL", None)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -196,6 +197,24 @@ def _far() -> Callable[[Any], None]:
 
 
 @needs_data
+def export_results(args: argparse.Namespace) -> int:
+    """What became of a source's tickets, in the source's own sheet."""
+    from hawthorn.files.sheets import NotAWorkbook
+    from hawthorn.gateways import results_file
+    from hawthorn.kernel import clock
+    from hawthorn.kernel.errors import Refused
+
+    period = {"since": args.since, "until": args.until, "by": args.by}
+    try:
+        done = results_file.export_results(args.out, tenant_code=args.tenant, source=args.source, sheet=args.sheet, now=clock.now(), **period)
+    except (Refused, NotAWorkbook, OSError, ValueError) as wrong:
+        say(f"没有导出：{wrong.detail if isinstance(wrong, Refused) else wrong}")
+        return 1
+    say(f"写好 {args.out}：{done.rows} 行，其中 {done.known} 行有这里的办理情况。")
+    return 0
+
+
+@needs_data
 def import_workbook(args: argparse.Namespace) -> int:
     """The set-up workbook: places, units, posts, people."""
     from hawthorn.gateways import workbook
@@ -268,6 +287,14 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--source", default="12345", help="来自哪个系统")
     one.add_argument("--dry-run", action="store_true", help="只检查，不导入")
     one.add_argument("--anew", action="store_true", help="编号以前从别的来源收过，仍当作新的收")
+    one = add("export-results", export_results, "结果回填：把办理结果写进来源自己的表")
+    one.add_argument("--tenant", required=True, help="街道代码，9 位")
+    one.add_argument("--source", default="12345", help="来自哪个系统")
+    one.add_argument("--since", type=date.fromisoformat, help="从哪一天（2026-03-01）")
+    one.add_argument("--until", type=date.fromisoformat, help="到哪一天，含这一天")
+    one.add_argument("--by", choices=("arrived", "ended"), default="arrived", help="按来件时间还是办结时间")
+    one.add_argument("--sheet", help="来源发来的那张表：只填结果，别的都不动")
+    one.add_argument("--out", required=True, help="写到哪个 xlsx")
     one = add("import-workbook", import_workbook, "导入建点工作簿（地点、楼院、岗位、人员）")
     one.add_argument("file")
     one.add_argument("--tenant", required=True, help="街道代码，9 位")

@@ -55,6 +55,9 @@ def plain(value: Any) -> Any:
     return local(value).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value
 
 
+DICTIONARY = (Column(_("列名"), "", width=16), Column(_("标识"), "", width=18), Column(_("含义"), "", width=50), Column(_("来源"), "", width=24))
+
+
 # ── CSV ──
 def as_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """UTF-8 with its mark, as Excel and WPS want it; words that look like a formula get an apostrophe."""
@@ -109,8 +112,8 @@ class Sink(io.RawIOBase):
         return found
 
 
-def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """Headings that stay in sight, filters, a sheet 数据字典; where a sheet is full the next one goes on."""
+def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, has_dictionary: bool = True) -> Iterator[bytes]:
+    """Headings that stay in sight, filters, a sheet 数据字典 (unless it is for a system that knows its columns); a full sheet goes on in the next."""
     sink, titles = Sink(), list[str]()
     left, more = iter(rows), True
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as archive:
@@ -123,11 +126,11 @@ def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]
                     if sink.size > PIECE:
                         yield sink.take()
                 more = sheet.is_full
-        words = [Column(_("列名"), "", width=16), Column(_("标识"), "", width=18), Column(_("含义"), "", width=50), Column(_("来源"), "", width=24)]
-        titles.append(_("数据字典"))
-        with archive.open(f"xl/worksheets/sheet{len(titles)}.xml", "w") as part:
-            for piece in _Sheet(words).written(iter([(c.heading, c.name, c.meaning, c.source) for c in columns])):
-                part.write(piece)
+        if has_dictionary:
+            titles.append(_("数据字典"))
+            with archive.open(f"xl/worksheets/sheet{len(titles)}.xml", "w") as part:
+                for piece in _Sheet(DICTIONARY).written(iter([(c.heading, c.name, c.meaning, c.source) for c in columns])):
+                    part.write(piece)
         for name, content in _frame(titles):
             archive.writestr(name, XML + content)
     yield sink.take()
@@ -182,7 +185,7 @@ def _cell(at: str, value: Any, style: int) -> str:
         said = escape(value) if "&" in value or "<" in value or ">" in value else value
         return f'<c r="{at}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>'
     if isinstance(value, datetime):
-        return f'<c r="{at}" s="{MOMENT}"><v>{(value - DAY_ZERO).total_seconds() / 86_400:.6f}</v></c>'
+        return f'<c r="{at}" s="{MOMENT}"><v>{(value - DAY_ZERO).total_seconds() / 86_400:.9f}</v></c>'
     if isinstance(value, date):
         return f'<c r="{at}" s="{DATE}"><v>{value.toordinal() - DAY_ZERO.toordinal()}</v></c>'
     return f'<c r="{at}" s="{style}"><v>{value}</v></c>'

@@ -1,4 +1,4 @@
-"""Doors to other systems: today the hotline-type message sheet.
+"""Doors to other systems: sheets of messages in, their results out, mail; what is remembered of sources, imports and exports.
 
 Does not own: what becomes of a message (matters).
 """

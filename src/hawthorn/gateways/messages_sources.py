@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from hawthorn.files import sheets
 from hawthorn.gateways.messages_rows import LABELS, RESULTS, Mapping_, guess_mapping
 from hawthorn.gateways.messages_sheet import Sheet
 from hawthorn.gateways.models import SheetSource
 from hawthorn.tenants.models import Tenant
 
+__all__ = ["NEEDED", "choose", "guess_mapping", "known_columns", "number_in", "remember", "sources_of"]
 NEEDED = ("outside_number", "words")
 
 
@@ -36,7 +38,12 @@ def sources_of(tenant: Tenant) -> list[SheetSource]:
     return list(SheetSource.objects.filter(tenant=tenant).order_by("name"))
 
 
-def choose(sheets: Sequence[Sheet], tenant: Tenant | None = None, source: str = "") -> tuple[Sheet, Mapping_] | None:
+def choose(found_sheets: Sequence[Sheet], tenant: Tenant | None = None, source: str = "") -> tuple[Sheet, Mapping_] | None:
     """The first sheet whose headings say what is needed, else the first with anything in it, and what its columns are."""
-    found = [(sheet, (known_columns(tenant, source, sheet.headings) if tenant else None) or guess_mapping(sheet.headings)) for sheet in sheets]
+    found = [(sheet, (known_columns(tenant, source, sheet.headings) if tenant else None) or guess_mapping(sheet.headings)) for sheet in found_sheets]
     return next((one for one in found if all(name in one[1] for name in NEEDED)), found[0] if found else None)
+
+
+def number_in(value: object) -> str:
+    """A ticket number as it stands in a cell, as it is kept."""
+    return "" if value in (None, "") else sheets.text(value)

@@ -66,13 +66,18 @@ def download(request: Request, what: str, form: str) -> HttpResponse | Streaming
     if form not in FORMS:
         raise NotThere
     ledger = ledger_of(request, what)
-    is_long = ledger.number > LONG
+    write: Callable[..., Iterator[bytes]] = as_csv if form == "csv" else partial(as_xlsx, ledger.title)
+    return sent(request, what, form, ledger.number, lambda: write(ledger.columns, ledger.rows()))
+
+
+def sent(request: Request, what: str, form: str, number: int, write: Callable[[], Iterator[bytes]]) -> StreamingHttpResponse:
+    """What `write` gives, as a file. Raises Refused where another long one is under way."""
+    is_long = number > LONG
     if is_long and not ONE_AT_A_TIME.acquire(blocking=False):
         raise Refused("busy", detail=_("正在导出另一张长表，请过一会儿再导。什么都没有少。"))
     try:
-        write: Callable[..., Iterator[bytes]] = as_csv if form == "csv" else partial(as_xlsx, ledger.title)
-        pieces = Sending(write(ledger.columns, ledger.rows()), ONE_AT_A_TIME.release if is_long else None)
-        note(request, what, form, ledger.number)
+        note(request, what, form, number)
+        pieces = Sending(write(), ONE_AT_A_TIME.release if is_long else None)
     except BaseException:
         if is_long:
             ONE_AT_A_TIME.release()

@@ -23,6 +23,7 @@ from hawthorn.web import (
     printing,
     public,
     routing,
+    results,
     say,
     signin,
     team,
@@ -78,6 +79,8 @@ urlpatterns = [
     path("export/<slug:what>", exports.export, name="export"),
     path("export/<slug:what>.<slug:form>", exports.download, name="export-file"),
     path("import/messages", imports.messages_sheet, name="import-messages"),
+    path("import/messages/results", results.page, name="results"),
+    path("import/messages/results.xlsx", results.download, name="results-file"),
     path("import/messages/<int:job>", import_jobs.far, name="import-messages-far"),
     path("", include("hawthorn.web.api_urls")),
 ]
