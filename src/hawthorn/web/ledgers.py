@@ -59,7 +59,7 @@ OUTSIDE = (
 def of_loop(request: Request, loop: str) -> Ledger:
     """What lists.listing shows, all of it."""
     seat = lists.chosen_seat(request)
-    found = lists.narrowed(queries.listed(loop, seat, request.now), loop, request) if seat else Item.objects.none()
+    found = lists.narrowed(queries.listed(loop, seat, request.now), loop, request, seat) if seat else Item.objects.none()
     columns = dictionary(*ITEM, *(OUTSIDE if loop == "matters" else ()))
     lines = _Lines(request, loop == "matters")
     return Ledger(_(LOOPS[loop].label), columns, counted(found, loop, request), lambda: lines.of(in_pieces(found)), reverse(loop) + _query(request))
