@@ -22,8 +22,8 @@ def find_postgres() -> str | None:
 
 
 @contextmanager
-def running_postgres(*, durable: bool = False) -> Iterator[str]:
-    """A URL of a running server; as user nobody where we are root, since PostgreSQL refuses root. `durable`: fsync as in earnest."""
+def running_postgres(*, durable: bool = False, more: str = "") -> Iterator[str]:
+    """A URL of a running server; as user nobody where we are root, since PostgreSQL refuses root. `durable`: fsync as in earnest; `more`: further options."""
     where = find_postgres()
     assert where is not None
     folder = Path(tempfile.mkdtemp(prefix="hawthorn-pg-"))
@@ -35,7 +35,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[str]:
     )
     port = str(20000 + os.getpid() % 20000)
     fsync = "on" if durable else "off"
-    options = f"-k {folder} -p {port} -h 127.0.0.1 -c fsync={fsync} -c max_connections=200 -c deadlock_timeout=200ms"
+    options = f"-k {folder} -p {port} -h 127.0.0.1 -c fsync={fsync} -c max_connections=200 -c deadlock_timeout=200ms {more}"
     subprocess.run([f"{where}/pg_ctl", "-D", str(folder / "db"), "-w", "-o", options, "start"], check=True, cwd="/", **user, **quiet)
     try:
         yield f"postgresql://hawthorn@127.0.0.1:{port}/postgres"

@@ -18,7 +18,7 @@ from hawthorn.kernel.steps import Needs
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops import searching
 from hawthorn.loops.flush import contact_of, reporter_of
-from hawthorn.loops.models import Item, Link, Reporter, Touch, Wording
+from hawthorn.loops.models import Item, Link, Reporter, Text, Touch, Wording
 from hawthorn.loops.rows import Row
 from hawthorn.loops.town import system
 from hawthorn.loops.work import Work
@@ -110,7 +110,7 @@ class Family(Work):
 
     # ── what is to be written ──
     def things(self) -> Iterator[Any]:
-        """Every object of the family, numbered; contacts whose time is over are empty, as due work leaves them."""
+        """Every object of the family, numbered, or (model, row) for the plain ones; contacts whose time is over are empty, as due work leaves them."""
         for row in self.rows.values():
             yield row.item
             if row.detail is not None:
@@ -119,21 +119,21 @@ class Family(Work):
         for row, event in self.events:
             event.stream = row.item.pk
             yield event
-        for row, text in self.texts:
-            text.item = row.item
-            yield text
-        yield from (Touch(post_id=post, item=row.item) for post, row in self.touches.values())
+        for row, said in self.texts:
+            yield Text, (row.item.pk, *said, None)
+        for post, row in self.touches.values():
+            yield Touch, (post, row.item.pk)
         yield from self.tied
         yield from self._askers()
         yield from self._wordings()
 
-    def _wordings(self) -> Iterator[Wording]:
+    def _wordings(self) -> Iterator[Any]:
         said: dict[int, list[str]] = {}
         for row, text in self.texts:
             if text.seq == 1 and text.field in searching.FIRST_WORDS:
                 said.setdefault(row.item.pk, []).append(text.words)
         for pk, row in self.rows.items():
-            yield Wording(item_id=pk, tokens=searching.document(row.item, said.get(pk, [])))
+            yield Wording, (pk, searching.document(row.item, said.get(pk, [])))
 
     def _askers(self) -> Iterator[Any]:
         for one, contact in ((one, one.contact) for one in self.people):

@@ -34,10 +34,8 @@ def flush(work: Work) -> None:
     for row, event in work.events:
         event.stream = row.item.pk
     Event.objects.bulk_create([event for _row, event in work.events])
-    for row, text in work.texts:
-        text.item = row.item
     if work.texts:
-        Text.objects.bulk_create([text for _row, text in work.texts])
+        Text.objects.bulk_create([Text(item=row.item, **said._asdict()) for row, said in work.texts])
     _wordings(work)
     _beside(work)
     for call in work.later:

@@ -54,6 +54,15 @@ def _time(at: datetime) -> str:
     return str(at.astimezone(UTC).replace(tzinfo=None))
 
 
+def _kept(thing: Any) -> tuple[Any, ...]:
+    _names, get, said = _columns(type(thing))
+    row = list(get(thing))
+    for n, as_kept in said:
+        if row[n] is not None:
+            row[n] = as_kept(row[n])
+    return tuple(row)
+
+
 class Spool:
     """Rows by table in files of one folder; events by month."""
 
@@ -72,15 +81,13 @@ class Spool:
         self._open.close()
 
     def put(self, thing: Any) -> None:
-        """Keep one object of a family."""
-        _names, get, said = _columns(type(thing))
-        row = list(get(thing))
-        for n, as_kept in said:
-            if row[n] is not None:
-                row[n] = as_kept(row[n])
-        name = f"event.{thing.at:%Y-%m}" if type(thing) is Event else type(thing).__name__
+        """Keep one object of a family, or (model, row in the order of its columns)."""
+        if type(thing) is tuple:
+            name, row = thing[0].__name__, thing[1]
+        else:
+            name, row = f"event.{thing.at:%Y-%m}" if type(thing) is Event else type(thing).__name__, _kept(thing)
         kept = self._rows.setdefault(name, [])
-        kept.append(tuple(row))
+        kept.append(row)
         if len(kept) >= TOGETHER:
             self._write(name)
 

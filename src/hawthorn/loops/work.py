@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from hawthorn.accounts import keys
 from hawthorn.accounts.actions import emptied
@@ -20,12 +20,22 @@ from hawthorn.kernel.steps import Loop, Needs, Step, collect, marks, refusal, ta
 from hawthorn.kernel.world import Actor, Town, World
 from hawthorn.loops import queries
 from hawthorn.loops import rows as rowing
-from hawthorn.loops.models import Item, Reporter, Text
+from hawthorn.loops.models import Item, Reporter
 from hawthorn.loops.rows import Row
 
 EFFECT = "effect"
 NO_TIME = timedelta()
 BIGGEST = 2**63 - 1
+
+
+class Said(NamedTuple):
+    """Words of a step, not yet a row."""
+
+    seq: int
+    field: str
+    audience: str
+    words: str
+    salt: str
 
 
 @dataclass
@@ -43,7 +53,7 @@ class Work:
     tried: set[tuple[str, int]] = field(default_factory=set)
     made: list[Row] = field(default_factory=list)
     events: list[tuple[Row, Event]] = field(default_factory=list)
-    texts: list[tuple[Row, Text]] = field(default_factory=list)
+    texts: list[tuple[Row, Said]] = field(default_factory=list)
     links: list[tuple[Row, Row, str]] = field(default_factory=list)
     touches: dict[tuple[int, int], tuple[int, Row]] = field(default_factory=dict)
     askers: list[tuple[Row, Any]] = field(default_factory=list)
@@ -98,7 +108,9 @@ class Work:
             raise Refused(code)
         given = collect(step.needs, raw, strict=self.door == "api" and actor is self.actor)
         receipt = self.receipt()
-        row = Row(table, Item(loop=loop, receipt=receipt, head=records.genesis(receipt)), rowing.new_detail(table), None, is_new=True)
+        item = rowing.new_row(Item)
+        item.loop, item.receipt, item.head = loop, receipt, records.genesis(receipt)
+        row = Row(table, item, rowing.new_detail(table), None, is_new=True)
         self.made.append(row)
         self._note(row, step, given, actor, parent=parent)
         if at_once:
@@ -213,7 +225,7 @@ class Work:
                 if self.actor.reporter is not None:
                     audience = "staff"  # what one asker says is no answer to the others
                 salt = secrets.token_hex(8)
-                self.texts.append((row, Text(seq=seq, field=name, audience=audience, words=words, salt=salt)))
+                self.texts.append((row, Said(seq, name, audience, words, salt)))
                 kept[name] = keys.keyed("text", salt, words)
         return kept
 
