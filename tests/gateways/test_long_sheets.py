@@ -23,7 +23,7 @@ from openpyxl import load_workbook
 from hawthorn.accounts.models import User
 from hawthorn.gateways import kept_sheets, messages, messages_file
 from hawthorn.gateways import messages_jobs as jobs
-from hawthorn.gateways.models import SheetImport, SheetSource
+from hawthorn.gateways.models import SheetImport, SheetProblem, SheetSource
 from hawthorn.kernel import clock
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import OutsideNumber
@@ -142,6 +142,17 @@ def test_the_file_of_a_waiting_sheet_is_not_swept_away(s: Scene, at: Any) -> Non
     client.get("/import/messages")
     assert jobs.work_due(town=s.town, now=s.now) == 1
     assert Item.objects.count() == 3
+
+
+def test_what_was_wrong_is_forgotten_after_a_month(s: Scene, at: Any) -> None:
+    upload(at("center"), as_csv([HEADINGS, row(来电时间="前天"), row(工单编号="T2")]))
+    jobs.work_due(town=s.town, now=s.now)
+    s.later(days=29)
+    jobs.work_due(town=s.town, now=s.now)
+    assert SheetProblem.objects.count() == 1
+    s.later(days=2)
+    jobs.work_due(town=s.town, now=s.now)
+    assert not SheetProblem.objects.exists()
 
 
 def test_columns_said_once_are_used_again_for_the_same_headings(s: Scene, at: Any) -> None:

@@ -31,7 +31,7 @@ from hawthorn.kernel.world import Town
 from hawthorn.tenants.models import Tenant
 
 LOOKED_AT_ONCE, PIECE, MOST_PROBLEMS = 1000, 1 << 20, 20_000
-CLAIM = timedelta(seconds=30)
+CLAIM, KEPT_FOR = timedelta(seconds=30), timedelta(days=30)
 HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 
 
@@ -267,6 +267,7 @@ def recent(tenant: Tenant) -> list[SheetImport]:
 def work_due(*, town: Town, now: datetime, seconds: float = 45) -> int:
     """Due work: sheets of this county, the oldest first, for about so long. The number of pieces of work."""
     kept_sheets.sweep(now, needed_names())
+    _forget_problems(now)
     began, done = time.monotonic(), 0
     waiting = SheetImport.objects.filter(Q(tenant__county=town.county) | Q(tenant=town.county), state__in=OPEN_STATES).exclude(name="")
     for job in waiting.select_related("tenant").order_by(F("begun_at").asc(nulls_last=True), "id")[:20]:
@@ -274,6 +275,12 @@ def work_due(*, town: Town, now: datetime, seconds: float = 45) -> int:
         if left > 0:
             done += _work_on(Run(job, town, now), left)
     return done
+
+
+def _forget_problems(now: datetime) -> None:
+    """Of imports that ended long ago; their figures stay."""
+    old = list(SheetProblem.objects.filter(sheet__ended_at__lt=now - KEPT_FOR).values_list("pk", flat=True)[:1000])
+    SheetProblem.objects.filter(pk__in=old).delete()
 
 
 def _work_on(run: Run, seconds: float) -> int:

@@ -74,7 +74,7 @@ def sent(request: Request, what: str, form: str, number: int, write: Callable[[]
     """What `write` gives, as a file. Raises Refused where another long one is under way."""
     is_long = number > LONG
     if is_long and not ONE_AT_A_TIME.acquire(blocking=False):
-        raise Refused("busy", detail=_("正在导出另一张长表，请过一会儿再导。什么都没有少。"))
+        raise Refused("busy", detail=_("正在导出另一张长表，请过一会儿再导。"))
     try:
         note(request, what, form, number)
         pieces = Sending(write(), ONE_AT_A_TIME.release if is_long else None)
