@@ -68,6 +68,9 @@ def test_a_long_sheet_is_taken_in_by_due_work_and_the_page_shows_how_far_it_is(s
     page = client.get(answer.url)
     assert "排着队" in page.content.decode()
     assert page["Refresh"] == "3"
+    assert "没有动静" not in page.content.decode()
+    s.later(minutes=4)
+    assert "没有动静" in client.get(answer.url).content.decode()
     assert jobs.work_due(town=s.town, now=s.now, seconds=0) == 0  # no time left: nothing is begun
     run_ = jobs.Run(SheetImport.objects.get(), s.town, s.now)
     assert jobs.claim(run_)

@@ -73,8 +73,8 @@ def download(request: Request, what: str, form: str) -> HttpResponse | Streaming
 def sent(request: Request, what: str, form: str, number: int, write: Callable[[], Iterator[bytes]]) -> StreamingHttpResponse:
     """What `write` gives, as a file. Raises Refused where another long one is under way."""
     is_long = number > LONG
-    if is_long and not ONE_AT_A_TIME.acquire(blocking=False):
-        raise Refused("busy", detail=_("正在导出另一张长表，请过一会儿再导。"))
+    if is_long:
+        take_turn()
     try:
         note(request, what, form, number)
         pieces = Sending(write(), ONE_AT_A_TIME.release if is_long else None)
@@ -85,6 +85,12 @@ def sent(request: Request, what: str, form: str, number: int, write: Callable[[]
     response = StreamingHttpResponse(pieces, content_type=FORMS[form])
     response["Content-Disposition"] = f'attachment; filename="{what}-{local(request.now):%Y%m%d}.{form}"'
     return response
+
+
+def take_turn() -> None:
+    """For long work; to be released after it. Raises Refused where another is under way."""
+    if not ONE_AT_A_TIME.acquire(blocking=False):
+        raise Refused("busy", detail=_("正在导出另一张长表，请过一会儿再导。"))
 
 
 def note(request: Request, what: str, form: str, number: int) -> None:

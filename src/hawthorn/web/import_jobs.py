@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,7 +20,7 @@ from hawthorn.web.books import as_file
 from hawthorn.web.imports import SHOWN, county_less
 from hawthorn.web.request import Request
 
-SECONDS = 3
+SECONDS, STILL = 3, timedelta(minutes=3)
 SAID = {
     "checking": "正在看这张表", "asked": "试导结果（还没有收）", "taking": "正在收", "done": "导入好了", "failed": "没有收成", "stopped": "停下来了",
 }  # fmt: skip
@@ -33,7 +34,7 @@ def far(request: Request, job: int) -> HttpResponse:
         raise NotThere
     if request.method == "POST":
         return _do(request, found)
-    response = render(request, "web/messages_far.html", _context(found))
+    response = render(request, "web/messages_far.html", _context(found, request.now))
     if found.state in OPEN_STATES:
         response["Refresh"] = str(SECONDS)
     return response
@@ -62,7 +63,7 @@ def _errors(job: SheetImport) -> HttpResponse:
             raise Refused("missing", ["sheet"], str(wrong)) from wrong
 
 
-def _context(job: SheetImport) -> dict[str, Any]:
+def _context(job: SheetImport, now: datetime) -> dict[str, Any]:
     problems = SheetProblem.objects.filter(sheet=job)
     number = problems.count()
     rows = [{"where": _where(p), "words": p.words} for p in problems.order_by("row", "id")[:SHOWN]]
@@ -70,6 +71,7 @@ def _context(job: SheetImport) -> dict[str, Any]:
         "title": _("导入来件表"), "job": job, "said": _(SAID[job.state]), "is_going": job.state in OPEN_STATES, "rows": rows,
         "more": max(0, number - SHOWN), "again": sheets_in.again_words(job.elsewhere) if job.state == "asked" else "", "seconds": SECONDS,
         "may_write": job.state == "asked" and job.new > 0, "is_dealt": job.state in ("done", "stopped"),
+        "is_still": job.state in OPEN_STATES and (job.until or job.made_at) < now - STILL,
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from hawthorn.kernel.errors import Refused
 from hawthorn.tenants.models import Tenant
 from hawthorn.web import exports
 from hawthorn.web.books import XLSX
-from hawthorn.web.imports import ACCEPT, county_less
+from hawthorn.web.imports import ACCEPT, AT_ONCE, county_less
 from hawthorn.web.request import Request
 
 BY = {"arrived": "来件时间", "ended": "办结时间"}
@@ -71,7 +71,10 @@ def _filled(request: Request, tenant: Tenant) -> FileResponse:
         raise Refused("missing", ["sheet", "source"], _("请先选来自哪个系统，再选一个文件。什么都没有改动。"))
     if (upload.size or 0) > MOST_BYTES:
         raise Refused("too_large", ["sheet"], _("文件太大了，最多 {n} MB。没有收下，请分成几个文件再传。").format(n=MOST_BYTES // 1_000_000))
-    with ExitStack() as closing:
+    with ExitStack() as closing, ExitStack() as turn:
+        if (upload.size or 0) > AT_ONCE:
+            exports.take_turn()
+            turn.callback(exports.ONE_AT_A_TIME.release)
         out = closing.enter_context(tempfile.TemporaryFile())
         try:
             found = results.filled(upload.file, tenant, wanted)  # type: ignore[arg-type]
