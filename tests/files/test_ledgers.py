@@ -71,6 +71,14 @@ def test_a_full_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> No
     assert [line[2] for name in book.sheetnames[:3] for line in book[name].iter_rows(min_row=2, values_only=True)] == list(range(8))
 
 
+def test_a_sheet_of_too_many_bytes_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledgers, "PIECE", 100)
+    monkeypatch.setattr(ledgers, "MOST_PART", 1000)
+    book = xlsx([(str(n), None, n) for n in range(60)])
+    assert len(book.sheetnames) > 3
+    assert [line[2] for name in book.sheetnames[:-1] for line in book[name].iter_rows(min_row=2, values_only=True)] == list(range(60))
+
+
 def test_rows_are_asked_for_as_they_are_sent() -> None:
     asked = []
 

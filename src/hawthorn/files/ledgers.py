@@ -25,7 +25,7 @@ from hawthorn.kernel.clock import local
 from hawthorn.kernel.words import _
 
 BOM = b"\xef\xbb\xbf"
-MOST_LINES, MOST_PART, LONGEST = 1_048_576, 1_500_000_000, 32_767
+MOST_LINES, MOST_PART, LONGEST = 1_048_576, 2_000_000_000, 32_767
 PIECE, FAST = 1 << 16, 4
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -164,8 +164,9 @@ class _Sheet:
             waiting.append(self._row(line, row))
             held += len(waiting[-1])
             if held > PIECE:
-                yield "".join(waiting).encode()
-                size, held, waiting = size + held * 3, 0, []  # a Chinese character is three bytes
+                piece = "".join(waiting).encode()
+                size, held, waiting = size + len(piece), 0, []
+                yield piece
             if line == MOST_LINES or size > MOST_PART:
                 self.is_full = True
                 break
@@ -183,7 +184,9 @@ def _cell(at: str, value: Any, style: int) -> str:
         if value.startswith(FORMULAS):
             style = WORDS
         said = escape(value) if "&" in value or "<" in value or ">" in value else value
-        return f'<c r="{at}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>'
+        shown = f' s="{style}"' if style else ""
+        kept = "" if value == value.strip() else ' xml:space="preserve"'
+        return f'<c r="{at}"{shown} t="inlineStr"><is><t{kept}>{said}</t></is></c>'
     if isinstance(value, datetime):
         return f'<c r="{at}" s="{MOMENT}"><v>{(value - DAY_ZERO).total_seconds() / 86_400:.9f}</v></c>'
     if isinstance(value, date):

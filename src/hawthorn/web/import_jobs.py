@@ -17,10 +17,10 @@ from hawthorn.gateways import messages_jobs as jobs
 from hawthorn.gateways.models import OPEN_STATES, SheetImport, SheetProblem
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.web.books import as_file
-from hawthorn.web.imports import SHOWN, county_less
+from hawthorn.web.imports import county_less
 from hawthorn.web.request import Request
 
-SECONDS, STILL = 3, timedelta(minutes=3)
+SECONDS, SHOWN, STILL = 3, 30, timedelta(minutes=3)
 SAID = {
     "checking": "正在看这张表", "asked": "试导结果（还没有收）", "taking": "正在收", "done": "导入好了", "failed": "没有收成", "stopped": "停下来了",
 }  # fmt: skip
