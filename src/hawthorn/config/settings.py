@@ -34,6 +34,7 @@ ROOMS = [
     "matters",
     "requests",
     "handovers",
+    "hints",
     "gateways",
     "assessments",
     "web",

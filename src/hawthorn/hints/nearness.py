@@ -81,11 +81,11 @@ class Index:
         self._rare = _rarest(parts, self._spread)
 
     def near(self, said: Said, *, best: int = BEST) -> list[Near]:
-        """The likeliest open messages, best first.
+        """The likeliest open messages, best first."""
+        return told_apart(self.alike(said, best=best))
 
-        The score is the shared worth over a mean of both messages' worth, less next door, and less again the more a better
-        one stands out: of several on one subject usually one is meant.
-        """
+    def alike(self, said: Said, *, best: int) -> list[Near]:
+        """The same before they are told apart: the shared worth over a mean of both messages' worth, less next door."""
         asked = buckets_of(said.text, self._bits)
         new = asked[self._spread[asked] == 0]
         value = np.zeros(len(self._value), dtype=np.float32)
@@ -99,8 +99,7 @@ class Index:
         sizes = np.maximum(self._sizes[rows], TINY)
         scores = self._sums(rows, value) / (worth**TOLD_AGAIN * sizes ** (1 - TOLD_AGAIN)) * doors
         first = np.argsort(-scores, kind="stable")[:best]
-        top = max(float(scores[first[0]]), TINY)
-        return [Near(self._ids[rows[n]], min(1.0, float(scores[n] ** 2) / top)) for n in first if scores[n] > 0]
+        return [Near(self._ids[rows[n]], float(scores[n])) for n in first if scores[n] > 0]
 
     def _here(self, said: Said) -> tuple[Floats, Floats]:
         """Rows of the grid and its neighbours within the days, and what the place makes of their score."""
@@ -128,6 +127,11 @@ class Index:
         summed = np.concatenate([[0.0], np.cumsum(value[self._buckets[_ranges(starts, ends)]], dtype=np.float64)])
         stops = np.cumsum(ends - starts)
         return np.asarray(summed[stops] - summed[stops - (ends - starts)])
+
+
+def told_apart(found: Sequence[Near]) -> list[Near]:
+    """Less the more a better one stands out: of several on one subject usually one is meant."""
+    return [Near(one.id, min(1.0, one.score**2 / found[0].score)) for one in found]
 
 
 def _ranges(starts: Floats, ends: Floats) -> Floats:

@@ -114,6 +114,8 @@ class CategoryCard:
     in_duty_list: bool
     advice: str = ""
     elsewhere: str = ""
+    duplicate_days: int = 30
+    duplicate_metres: int = 100
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def _read_catalogues(town: Town, tenants: list[int]) -> None:
     for c in Category.objects.filter(tenant__in=tenants, ended_on__isnull=True).order_by("catalogue", "key"):
         town.categories[c.pk] = CategoryCard(
             c.pk, c.tenant_id, c.catalogue, c.key, c.name, c.group, c.tier, c.limits, c.needs_proof, c.needs_check,
-            c.is_public, c.in_duty_list, c.advice, c.elsewhere,
+            c.is_public, c.in_duty_list, c.advice, c.elsewhere, c.duplicate_days, c.duplicate_metres,
         )  # fmt: skip
     for row in Lead.objects.filter(tenant__in=tenants):
         town.leads[row.tenant_id, row.grid_id, row.category_id] = row.post_id

@@ -16,10 +16,10 @@ from hawthorn.kernel.errors import STATUS, Refused, WrongType
 from hawthorn.kernel.slots import CHOICES, LOOPS, Asking
 from hawthorn.kernel.world import Seat
 from hawthorn.loops import queries
-from hawthorn.loops.actions import start
+from hawthorn.loops.actions import Answer, start
 from hawthorn.matters.rules.needs import Report, ReportSettled
 from hawthorn.territory.models import UnitGrid
-from hawthorn.web import forms, slips, uploads
+from hawthorn.web import forms, hinting, slips, uploads
 from hawthorn.web.request import Request, asking_of
 
 FEW, MOST = 16, 200
@@ -60,7 +60,7 @@ def _page(request: Request, page: str) -> HttpResponse:
             raise Refused("missing", ["words"], told)
         if ids := uploads.take(request):
             raw["files"] = ids
-        answer = start("matters", raw, actor=request.actor, now=request.now, door="page", key=request.POST.get("key", "")[:64], step=name, town=request.town)
+        answer = _report(request, raw, name)
     except (Refused, WrongType) as problem:
         return _form(request, page, raw, problem, ids)
     label = _(LOOPS["matters"].steps[name].label)
@@ -68,6 +68,16 @@ def _page(request: Request, page: str) -> HttpResponse:
         return slips.slip(request, answer, label)
     messages.success(request, _("记下了：{label}。").format(label=label))
     return redirect("item", item=answer.id)
+
+
+def _report(request: Request, raw: dict[str, Any], name: str) -> Answer:
+    """A new matter; asked once where one nearby looks the same, and then perhaps one more voice on that one."""
+    key = request.POST.get("key", "")[:64]
+    if name == "report":
+        hinting.ask_once(request, raw, key, hinting.spot_said(request, raw, queries.widest(request.actor)))
+        if followed := hinting.follow(request, raw, key=key):
+            return followed
+    return start("matters", raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
 
 
 def tidy(raw: dict[str, Any], words: str, *, is_sure: bool) -> str:
@@ -104,8 +114,10 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
     if not places:
         own = unit_list(asking, raw.get("unit"), problem)
         places = [*([own] if own else []), drawn.pop("grid") | {"label": _("在哪个网格")}]
+    near = hinting.field_of(request, problem)
     context = {
         "sure": asks_sure(raw, problem),
+        "near": near,
         "page": page,
         "words": drawn["words"],
         "places": places,
@@ -114,7 +126,7 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
         "askers": [drawn[n] for n in ASKER],
         "result": [drawn["result"], drawn["say"]],
         "may_settle": any(s.level in ("grid", "community") for s in request.actor.seats),
-        "errors": forms.summary(list(drawn.values()), problem),
+        "errors": forms.summary([*drawn.values(), *([near] if near else [])], problem),
         "key": forms.key_again(request, problem),
         "kept": uploads.ticket(left),
         "kept_number": len(left),

@@ -33,8 +33,9 @@ def doors(request: Request) -> list[Door]:
     rules: list[Door] = [("routing", _("派单规则"))] if kinds & {"subdistrict_desk", "subdistrict_leader"} else []
     nights: list[Door] = [("oncall", _("值班表")), ("import-messages", _("导入来件表")), ("results", _("结果回填"))] if "subdistrict_desk" in kinds else []
     books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []
+    hints: list[Door] = [("hints", _("提示准不准"))] if kinds & {"subdistrict_desk", "subdistrict_leader", "county_admin"} else []
     loops = ("assists", "approvals", "instructions", "tellings", "complaints", "vacancies")
-    return [*desk, *here, *own, *nights, *rules, *books, *((name, _(LOOPS[name].label)) for name in loops if name in LOOPS)]
+    return [*desk, *here, *own, *nights, *rules, *books, *hints, *((name, _(LOOPS[name].label)) for name in loops if name in LOOPS)]
 
 
 def panel(request: Request) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from hawthorn.loops import queries, reporters
 from hawthorn.loops.actions import Answer, take_step
 from hawthorn.loops.rows import Row
 from hawthorn.matters.rules.needs import CHANNELS
-from hawthorn.web import forms, pages, rows, slips, story, uploads, words
+from hawthorn.web import forms, hinting, pages, rows, slips, story, uploads, words
 from hawthorn.web.request import Request, asking_of, whole, world_of
 
 FIRST = ("accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again")
@@ -49,7 +49,7 @@ def item(request: Request, item: int) -> HttpResponse:
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
         "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": row.item.parent_id,
         "to_say": reporters.owed_words(row) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
-        "askers": _askers(row, request), "signs": _signs(row),
+        "askers": _askers(row, request), "signs": _signs(row), "hints": hinting.panel(row, texts, request),
         "list_url": reverse(row.loop.name),
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)
@@ -136,7 +136,7 @@ def step(request: Request, item: int, name: str) -> HttpResponse:
         return _act(request, row, found)
     if code := refusal(found, row.facts, request.actor, world_of(request)):
         return _may_not(request, row, found, code)
-    return _form(request, row, found, {}, None)
+    return _form(request, row, found, {}, None, chosen=_chosen(found, request))
 
 
 def _is_for_people(step: Step) -> bool:
@@ -181,9 +181,9 @@ def done(request: Request, answer: Answer, label: str) -> HttpResponse:
     return redirect("item", item=answer.id)
 
 
-def _form(request: Request, row: Row, step: Step, raw: dict[str, Any], problem: Exception | None, ids: Sequence[int] = ()) -> HttpResponse:
+def _form(request: Request, row: Row, step: Step, raw: dict[str, Any], problem: Exception | None, ids: Sequence[int] = (), chosen: Any = ()) -> HttpResponse:
     asking, left = asking_of(request, row.facts), uploads.unused(list(ids))
-    values = raw if problem else _suggested(step, row)
+    values = raw if problem else {**_suggested(step, row), **dict(chosen)}
     category = request.town.categories.get(getattr(row.facts, "category", None) or 0)
     fields = forms.draw(step.needs, asking, values, problem, only=_asked(step, category, problem))
     for field in fields:
@@ -215,6 +215,12 @@ def _suggested(step: Step, row: Row) -> dict[str, Any]:
     """What the system knows is not asked again."""
     f, names = row.facts, step.needs.model_fields
     return {n: getattr(f, n) for n in ("grid", "unit", "category", "agency", "lead") if n in names and getattr(f, n, None) and n != "lead"}
+
+
+def _chosen(step: Step, request: Request) -> dict[str, int]:
+    """What a hint's link fills in beforehand; whoever opens it still has to press."""
+    asked = {n: whole(request.GET.get(n, "")) for n in ("category", "into") if n in step.needs.model_fields}
+    return {n: value for n, value in asked.items() if value is not None}
 
 
 # ── askers, files ──

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 from hawthorn.kernel.errors import STATUS, Refused, WrongType
 from hawthorn.kernel.slots import Asking
 from hawthorn.kernel.world import PlaceCard
-from hawthorn.loops.actions import start
+from hawthorn.loops.actions import Answer, start
 from hawthorn.matters.rules.needs import Report
 from hawthorn.requests.rules import Lodge
-from hawthorn.web import forms, slips, uploads, visitors
+from hawthorn.web import forms, hinting, slips, uploads, visitors
 from hawthorn.web.capture import asks_sure, chips_of, tidy
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
@@ -57,12 +57,21 @@ def say(request: Request) -> HttpResponse:
         check_pace(request, "say")
         if ids := uploads.take(request, is_public=True):
             raw["files"] = ids
-        answer = start("matters", raw, actor=request.visitor, now=request.now, door="web", key=request.POST.get("key", "")[:64], town=request.town)
+        answer = _report(request, raw)
     except (Refused, WrongType) as problem:
         if isinstance(problem, Refused) and problem.code == "slow_down":
             raise
         return _form(request, grid, raw, problem, ids)
     return slips.slip(request, answer, is_resident=True)
+
+
+def _report(request: Request, raw: dict[str, Any]) -> Answer:
+    """A new matter; asked once where a public one nearby looks the same, and then perhaps one more voice on that one."""
+    key = request.POST.get("key", "")[:64]
+    hinting.ask_once(request, raw, key, hinting.spot_said(request, raw), is_resident=True)
+    if followed := hinting.follow(request, raw, key=key, is_resident=True):
+        return followed
+    return start("matters", raw, actor=request.visitor, now=request.now, door="web", key=key, town=request.town)
 
 
 def _needs_town(request: Request) -> None:
@@ -82,14 +91,16 @@ def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem
     drawn["phone"] |= {"label": _("电话（留了，办完告诉您）"), "help": _("只用来办这件事、告诉您结果。不留也一样办，凭回执查。")}
     drawn["files"]["multiple"] = False
     where = chips_of(grid.id, raw.get("unit"), problem) if grid else drawn["grid"] | {"label": _("在哪个网格？"), "blank": _("不知道")}
+    near = hinting.field_of(request, problem)
     context = {
         "title": _("有什么事，跟我们说"),
+        "near": near,
         "grid": grid,
         "first": [f for f in (drawn["words"], where) if f],
         "spot": drawn["spot"],
         "phone": drawn["phone"],
         "more": [drawn["files"], drawn["name"], drawn["hides_from_grid"]],
-        "errors": forms.summary([*drawn.values(), where or {}], problem),
+        "errors": forms.summary([*drawn.values(), where or {}, near or {}], problem),
         "key": forms.key_again(request, problem),
         "kept": uploads.ticket(left),
         "kept_number": len(left),

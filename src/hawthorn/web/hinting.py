@@ -1,0 +1,158 @@
+"""提示 on pages: what a matter probably is and what it may repeat. A person chooses; nothing is applied by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import signing
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hawthorn.hints import queries as hints
+from hawthorn.hints.classing import Message
+from hawthorn.journal.models import Event
+from hawthorn.kernel.errors import Refused
+from hawthorn.kernel.slots import CHOICES, LOOPS
+from hawthorn.kernel.steps import offered
+from hawthorn.kernel.world import Actor, Seat
+from hawthorn.loops.actions import Answer, take_step
+from hawthorn.loops.models import Text
+from hawthorn.loops.rows import Row
+from hawthorn.matters.rules.needs import TIERS, Follow
+from hawthorn.web import forms, words
+from hawthorn.web.request import Request, asking_of, whole, world_of
+
+NONE = "none"
+SALT, AN_HOUR = "hawthorn.near", 3600
+LONG = 60
+
+
+class Alike(Refused):
+    """Something near looks the same: the form comes back with a choice. Nothing was written."""
+
+    def __init__(self, field: forms.Field) -> None:
+        super().__init__("missing", ["near"], field["error"])
+        self.field = field
+
+
+# ── on the page of a matter that waits ──
+def panel(row: Row, texts: Sequence[Text], request: Request) -> dict[str, Any]:
+    """可能的类别 and 可能重复, for who may act on them while it waits for acceptance."""
+    if row.loop.name != "matters" or row.item.stage != "found":
+        return {}
+    mine = {step.name for step in offered(row.loop, row.facts, request.actor, world_of(request))}
+    said = {t.field: t.words for t in texts if t.seq == 1 and t.field in hints.WORDS}
+    message = Message(said.get("heading", ""), said.get("words", ""))
+    found: dict[str, Any] = {}
+    if "classify" in mine and row.facts.category is None:
+        found |= _categories(row, message, request)
+    if "merge_into" in mine:
+        found["near"] = _near(row, " ".join(message), request)
+    return found
+
+
+def _categories(row: Row, message: Message, request: Request) -> dict[str, Any]:
+    """The kept hint where there is one, else what is suggested now."""
+    kept = hints.hint_of(row.item.pk)
+    if kept is not None:
+        ranked, version = [] if kept.is_silent else kept.likely, kept.version
+    else:
+        place = request.town.places[row.facts.subdistrict or row.facts.county]
+        found = hints.suggest(place.tenant, message, town=request.town)
+        ranked, version = [[card.id, chance] for card, chance in found.ranked], found.version
+    lines = [_category(row, number, chance, request) for number, chance in ranked if number in request.town.categories]
+    return {"categories": lines, "by_names": version == 0, "version": version}
+
+
+def _category(row: Row, number: int, chance: float | None, request: Request) -> dict[str, Any]:
+    card, f = request.town.categories[number], row.facts
+    lead = request.town.posts.get(request.town.lead_of(card.tenant, f.grid, number) or 0)
+    more = [_(TIERS[card.tier]), *([_("主办：{post}").format(post=lead.name)] if lead else [])]
+    url = f"{reverse('step', args=[row.item.pk, 'classify'])}?category={number}"
+    return {"name": card.name, "chance": "" if chance is None else f"{chance:.0%}", "more": " · ".join(more), "url": url}
+
+
+def _near(row: Row, said: str, request: Request) -> list[dict[str, Any]]:
+    f = row.facts
+    found = hints.near(
+        said, spot=hints.Spot(f.community, f.grid, f.unit), actor=request.actor, town=request.town, now=request.now, but=row.item.pk, at=row.item.opened_at
+    )
+    lines = []
+    for one in found:
+        line = _line(one, request) | {"url": reverse("item", args=[one.item.pk])}
+        if one.item.open:
+            line["merge"] = f"{reverse('step', args=[row.item.pk, 'merge_into'])}?into={one.item.pk}"
+        lines.append(line)
+    return lines
+
+
+def _line(one: hints.NearRow, request: Request) -> dict[str, Any]:
+    said = one.said if len(one.said) <= LONG else f"{one.said[:LONG]}…"
+    stage = _(LOOPS["matters"].stages[one.item.stage].label)
+    return {"what": said or one.item.title, "where": f"{one.item.title} · {words.moment(one.item.opened_at, request.now)} · {stage}"}
+
+
+# ── before something is said ──
+def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot | None, *, is_resident: bool = False) -> None:
+    """Raise Alike where something near looks the same and nobody was asked yet; the same press again is never asked."""
+    said = str(raw.get("words") or "")
+    if not said or request.POST.get("near") or spot is None or (key and Event.objects.filter(key=key).exists()):
+        return
+    if is_resident:
+        found = hints.near_public(said, spot=spot, town=request.town, now=request.now)
+    else:
+        found = hints.near(said, spot=spot, actor=request.actor, town=request.town, now=request.now)
+    choices = [_choice(one, request, is_resident) for one in found if one.item.open]
+    if choices:
+        choices.append({"value": NONE, "label": _("都不是，照我写的报"), "on": False})
+        error = _("附近有人说过相像的事。是同一件就选它，跟着那件走，不会办两遍；不是，选“都不是”再按一次。")
+        raise Alike({"kind": "radio-chips", "name": "near", "label": _("是不是同一件事"), "required": False, "choices": choices, "error": error})
+
+
+def _choice(one: hints.NearRow, request: Request, is_resident: bool) -> dict[str, Any]:
+    """For a resident: category, place and date. The number is signed, so that only what was shown can be followed."""
+    if is_resident:
+        label = f"{one.item.title} · {words.moment(one.item.opened_at, request.now)}"
+        return {"value": signing.dumps(one.item.pk, salt=SALT), "label": label, "on": False}
+    line = _line(one, request)
+    return {"value": one.item.pk, "label": f"{line['what']}（{line['where']}）", "on": False}
+
+
+def field_of(request: Request, problem: Exception | None) -> forms.Field | None:
+    """The choice to be drawn, or the one already made, carried along unseen."""
+    if isinstance(problem, Alike):
+        return problem.field
+    chosen = request.POST.get("near", "")[:200]
+    return {"kind": "hidden", "name": "near", "label": "", "value": chosen} if chosen else None
+
+
+def spot_said(request: Request, raw: dict[str, Any], seat: Seat | None = None) -> hints.Spot | None:
+    """Where it is said to be: unit, grid, or the place of who writes."""
+    asking, places = asking_of(request), request.town.places
+    unit, grid = whole(str(raw.get("unit") or "")), whole(str(raw.get("grid") or ""))
+    card = CHOICES["units"].row(asking, unit) if unit else None
+    place = places.get(card.grid or card.community) if card else places.get(grid or (seat.place if seat else 0))
+    return hints.Spot(place.at("community"), place.at("grid"), card.id if card else None) if place else None
+
+
+def follow(request: Request, raw: dict[str, Any], *, key: str, is_resident: bool = False) -> Answer | None:
+    """也反映了 on the chosen matter instead of a new one; None where none was chosen. Raises Refused, NotThere."""
+    chosen = request.POST.get("near", "")
+    if chosen in ("", NONE):
+        return None
+    item, actor = _chosen(request, chosen, is_resident)
+    given = {name: value for name, value in raw.items() if name in Follow.model_fields}
+    return take_step("matters", item, "follow", given, actor=actor, now=request.now, door="web" if is_resident else "page", key=key, town=request.town)
+
+
+def _chosen(request: Request, chosen: str, is_resident: bool) -> tuple[int, Actor]:
+    """The matter, and who follows it: a resident by a ticket that is bound to this one matter."""
+    if not is_resident:
+        return whole(chosen) or 0, request.actor
+    try:
+        item = signing.loads(chosen, salt=SALT, max_age=AN_HOUR)
+    except signing.BadSignature:
+        raise Refused("missing", ["near"], _("选的那一件已经看不到了。您写的都在，请再按一次。")) from None
+    visitor = request.visitor
+    return item, Actor(None, (*visitor.seats, Seat(0, "outsider", "", item)), county=visitor.county)
