@@ -18,7 +18,7 @@ Door = tuple[str, str]
 SETTING_UP = frozenset({"subdistrict_desk", "county_desk", "county_admin"})
 DECIDING = frozenset({"subdistrict_leader", "community_secretary", "party_office"})
 # What stands on Today, by what the post is for; everything else is under 我的.
-AT_A_DESK = ("desk", "counter", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
+AT_A_DESK = ("desk", "counter", "alike", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
 TO_DECIDE = ("brief", "board", "map", "approvals", "instructions", "assists", "team")
 TO_SET_UP = ("workbook", "team", "categories", "calendar", "complaints")
 
@@ -27,7 +27,7 @@ def doors(request: Request) -> list[Door]:
     """Every page that opens to the asker, as (url name, label); what would not be there for them is left out."""
     kinds = {s.kind for s in request.actor.seats}
     seat = queries.widest(request.actor)
-    desk: list[Door] = [("desk", _("派单台")), ("counter", _("窗口查询"))] if kinds & set(DESK.values()) else []
+    desk: list[Door] = [("desk", _("派单台")), ("counter", _("窗口查询")), ("alike", _("可能重复的"))] if kinds & set(DESK.values()) else []
     here: list[Door] = [("map", _("网格地图")), ("board", _("看板")), ("brief", _("早报"))] if seat is not None and seat.scope == "place" else []
     own: list[Door] = [("paste", _("粘贴群消息")), ("team", _("岗位和人")), ("password", _("改密码"))]
     rules: list[Door] = [("routing", _("派单规则"))] if kinds & {"subdistrict_desk", "subdistrict_leader"} else []

@@ -1,0 +1,58 @@
+"""Open matters of a place that may say the same, as groups. Suggested only: a person looks and merges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from hawthorn.hints import nearness
+from hawthorn.hints.queries import A_DAY, WORDS
+from hawthorn.kernel.world import Actor, Town
+from hawthorn.loops import queries as loops
+from hawthorn.loops.models import Item, Text
+
+MOST, LARGEST, LOOKED_AT = 600, 12, 6
+UNDONE = ("found", "assigned", "working", "waiting_resident", "waiting_outside", "parked")
+
+
+class Group(NamedTuple):
+    """The oldest first; `said` their first words; `score` of the least alike pair that holds it together."""
+
+    items: Sequence[Item]
+    said: dict[int, str]
+    score: float
+
+
+def groups(found: QuerySet[Item], *, actor: Actor, town: Town, now: datetime) -> list[Group]:
+    """Groups among the newest open wholes of a list (30 days), likeliest first. Three statements; only what the actor may see."""
+    since = now - timedelta(days=nearness.DAYS)
+    newest = found.filter(open=True, parent=None, stage__in=UNDONE, opened_at__gt=since).order_by("-id")[:MOST]
+    items = {row.item.pk: row.item for row in loops.visible_among(list(newest), actor=actor, town=town, now=now)}
+    said = dict.fromkeys(items, "")
+    for item, told in Text.objects.filter(item__in=list(items), seq=1, field__in=WORDS, erased_at__isnull=True).order_by("id").values_list("item_id", "words"):
+        said[item] += f"{told} "
+    texts = {
+        pk: nearness.Said(str(pk), str(item.grid_id or f"c{item.community_id}"), item.opened_at.timestamp() / A_DAY, said[pk]) for pk, item in items.items()
+    }
+    return [Group([items[pk] for pk in members], said, score) for members, score in _joined(texts)]
+
+
+def _joined(texts: dict[int, nearness.Said]) -> list[tuple[list[int], float]]:
+    """Each message with the likeliest older one of its grid; those that lead to the same oldest one are a group."""
+    index = nearness.Index(texts.values(), {}, bits=nearness.SMALL)
+    head: dict[int, int] = {}
+    least: dict[int, float] = {}
+    for pk in sorted(texts, key=lambda one: (texts[one].day, one)):
+        alike = [one for one in index.alike(texts[pk], best=LOOKED_AT) if one.id != str(pk)]
+        older = [one for one in nearness.told_apart(alike) if int(one.id) in head and one.score >= nearness.LIKELY]
+        head[pk] = head[int(older[0].id)] if older else pk
+        if older:
+            least[head[pk]] = min(least.get(head[pk], 1.0), older[0].score)
+    members: dict[int, list[int]] = {}
+    for pk, first in head.items():
+        members.setdefault(first, []).append(pk)
+    found = [(many[:LARGEST], least[first]) for first, many in members.items() if len(many) > 1]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
