@@ -53,3 +53,15 @@ def test_an_empty_list_says_what_to_do(s: Scene, at: At) -> None:
     assert "现在没有在办的" in desk.get("/matters").content.decode()
     assert "请至少写两个字来找" in desk.get("/matters?q=灯").content.decode()
     assert "换一个筛选" in desk.get("/matters?urgent=1").content.decode()
+
+
+def test_a_search_looks_among_all_and_can_be_kept_to_what_is_open(s: Scene, at: At) -> None:
+    s.start("officer1", {"words": "路灯早就修好了", "unit": s.units["u1"].pk, "result": "好", "say": "好"}, step="report_settled")
+    s.start("officer1", {"words": "路灯还没有修", "unit": s.units["u1"].pk})
+    page = at("desk").get("/matters?q=路灯").content.decode()
+    assert "早就修好" in page
+    assert "还没有修" in page
+    assert "q=%E8%B7%AF%E7%81%AF" in page
+    page = at("desk").get("/matters?q=路灯&open=1").content.decode()
+    assert "早就修好" not in page
+    assert "还没有修" in page

@@ -24,7 +24,7 @@ from hawthorn.web import rows, views, words
 from hawthorn.web.request import Request, whole
 
 PAGE, NO_GRID = 50, "none"
-KEPT = ("stage", "grid", "community", "kind", "of", "month", "late", "urgent", "mine", "all", "q", "seat")
+KEPT = ("stage", "open", "grid", "community", "kind", "of", "month", "late", "urgent", "mine", "all", "q", "seat")
 
 
 @require_safe
@@ -91,7 +91,7 @@ def is_by_due(request: Request, loop: str) -> bool:
 def narrowed(found: QuerySet[Item], loop: str, request: Request, seat: Seat | None) -> QuerySet[Item]:
     """The filters of the address."""
     get = request.GET
-    if is_by_due(request, loop):
+    if is_by_due(request, loop) or get.get("open"):
         found = found.filter(open=True)
     if get.get("stage") in LOOPS[loop].stages:
         found = found.filter(stage=get["stage"])
@@ -169,16 +169,17 @@ def link(request: Request, **more: Any) -> str:
 def filters(request: Request, loop: str, seat: Seat | None) -> list[dict[str, Any]]:
     """Links that narrow the list; the chosen ones are marked."""
     get, found = request.GET, []
-    is_all = bool(get.get("all"))
+    is_all = bool(get.get("all") or get.get("q")) and not get.get("open")
     found += _chosen(request)
-    found.append({"label": _("在办"), "url": link(request, all="", stage=""), "on": not is_all and not get.get("stage")})
+    only_open = link(request, all="", stage="", open=1 if get.get("q") else "")
+    found.append({"label": _("在办"), "url": only_open, "on": not is_all and not get.get("stage")})
     for name, label in (("late", _("超时")), ("urgent", _("急办")), ("mine", _("我办的"))):
         found.append({"label": label, "url": link(request, **{name: "" if get.get(name) else 1}), "on": bool(get.get(name))})
     found += [
         {"label": _(s.label), "url": link(request, stage="" if get.get("stage") == s.code else s.code), "on": get.get("stage") == s.code}
         for s in LOOPS[loop].stages.values()
     ]
-    found.append({"label": _("全部"), "url": link(request, all="" if is_all else 1, stage=""), "on": is_all})
+    found.append({"label": _("全部"), "url": link(request, all="" if get.get("all") else 1, stage="", open=""), "on": is_all and not get.get("stage")})
     return found + _grids(request, seat)
 
 
