@@ -125,3 +125,12 @@ def test_only_two_versions_keep_their_arrays(s: Scene) -> None:
         assert learn(s) is not None
     kept = HintModel.objects.order_by("version").values_list("version", "arrays")
     assert [bool(bytes(arrays)) for _version, arrays in kept] == [False, True, True]
+
+
+def test_a_hint_of_a_matter_that_ended_without_category_is_dropped(s: Scene) -> None:
+    item = s.start("officer1", {"words": "门口的路灯不亮", "unit": s.units["u1"].pk}).id
+    tasks.hints(town=s.town, now=s.now)
+    assert Hint.objects.count() == 1
+    s.step("desk", item, "void", {"say": "看错了"})
+    tasks.hints(town=s.town, now=s.now)
+    assert Hint.objects.count() == 0

@@ -125,8 +125,10 @@ def _drop_old_arrays(tenant: int) -> None:
 # ── what was hinted, what was chosen ──
 def hint(*, tenant: int, subdistrict: int, town: Town, actor: Actor, now: datetime) -> int:
     """Keep a suggestion for each matter that waits without category; how many. Nothing of the matter is changed."""
-    waiting = Item.objects.filter(loop="matters", subdistrict=subdistrict, open=True, stage="found").order_by("-id").values_list("pk", flat=True)[:BATCH]
-    plain = Matter.objects.filter(item__in=list(waiting), category__isnull=True).exclude(item__in=Hint.objects.values("item")).values_list("item_id", flat=True)
+    open_ones = Item.objects.filter(loop="matters", subdistrict=subdistrict, open=True, stage="found")
+    waiting = list(open_ones.order_by("-id").values_list("pk", flat=True)[:BATCH])
+    known = set(Hint.objects.filter(pk__in=waiting).values_list("pk", flat=True))
+    plain = Matter.objects.filter(item__in=[item for item in waiting if item not in known], category__isnull=True).values_list("item_id", flat=True)
     made = []
     for item, message in messages_of(list(plain)):
         found = queries.suggest(tenant, message, town=town)
@@ -139,7 +141,8 @@ def hint(*, tenant: int, subdistrict: int, town: Town, actor: Actor, now: dateti
 
 
 def note_choices(*, actor: Actor, now: datetime) -> int:
-    """Write beside each hint the category that a person chose since; how many."""
+    """Write beside each hint the category that a person chose since; drop it where the matter ended without one. How many."""
+    Hint.objects.filter(chosen__isnull=True, item__open=False, item__in=Matter.objects.filter(category__isnull=True).values("item")).delete()
     chosen = Subquery(Matter.objects.filter(item=OuterRef("item_id")).values("category")[:1])
     found = Hint.objects.filter(chosen__isnull=True, item__in=Matter.objects.filter(category__isnull=False).values("item"))
     some = list(found.values_list("pk", flat=True)[:BATCH])

@@ -97,7 +97,7 @@ def _line(one: hints.NearRow, request: Request) -> dict[str, Any]:
 def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot | None, *, is_resident: bool = False) -> None:
     """Raise Alike where something near looks the same and nobody was asked yet; the same press again is never asked."""
     said = str(raw.get("words") or "")
-    if not said or request.POST.get("near") or spot is None or (key and Event.objects.filter(key=key).exists()):
+    if not said or request.POST.get("near") or spot is None or _was_sent(request, key, is_resident):
         return
     if is_resident:
         found = hints.near_public(said, spot=spot, town=request.town, now=request.now)
@@ -105,18 +105,23 @@ def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot |
         found = hints.near(said, spot=spot, actor=request.actor, town=request.town, now=request.now)
     choices = [_choice(one, request, is_resident) for one in found if one.item.open]
     if choices:
-        choices.append({"value": NONE, "label": _("都不是，照我写的报"), "on": False})
+        choices.append({"value": NONE, "label": _("都不是，照我写的报")})
         error = _("附近有人说过相像的事。是同一件就选它，跟着那件走，不会办两遍；不是，选“都不是”再按一次。")
-        raise Alike({"kind": "radio-chips", "name": "near", "label": _("是不是同一件事"), "required": False, "choices": choices, "error": error})
+        raise Alike({"kind": "near", "name": "near", "label": _("是不是同一件事"), "required": False, "choices": choices, "error": error})
+
+
+def _was_sent(request: Request, key: str, is_resident: bool) -> bool:
+    user = None if is_resident else request.actor.user
+    return bool(key) and Event.objects.filter(user=user, key=key).exclude(key="").exists()
 
 
 def _choice(one: hints.NearRow, request: Request, is_resident: bool) -> dict[str, Any]:
     """For a resident: category, place and date. The number is signed, so that only what was shown can be followed."""
     if is_resident:
         label = f"{one.item.title} · {words.moment(one.item.opened_at, request.now)}"
-        return {"value": signing.dumps(one.item.pk, salt=SALT), "label": label, "on": False}
+        return {"value": signing.dumps(one.item.pk, salt=SALT), "label": label}
     line = _line(one, request)
-    return {"value": one.item.pk, "label": f"{line['what']}（{line['where']}）", "on": False}
+    return {"value": one.item.pk, "label": f"{line['what']}（{line['where']}）"}
 
 
 def field_of(request: Request, problem: Exception | None) -> forms.Field | None:
