@@ -233,6 +233,6 @@ def played(plan: Plan, part: int, of: int, put: Callable[[Any], None], say: Call
     for family in player.families():
         for thing in family.things():
             put(thing)
-        if (number := next(done)) % 20_000 == 0:
+        if (number := next(done)) % 500 == 0:
             say(number)
     return player.slips
