@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from hawthorn.journal.models import Event
+from hawthorn.kernel.facts import new_row
 
 RULES_VERSION = 1
 
@@ -34,8 +35,8 @@ def digest_of(event: Event) -> str:
 
 def record(*, seq: int, step: str, stage: str, user: int | None, post: int | None, door: str, device: str, at: datetime, body: str, prev: str) -> Event:
     """An event not yet saved, without its stream (the item may not have a number yet)."""
-    event = Event(
-        seq=seq, step=step, stage=stage, user=user, post=post, door=door, device=device, at=at, rules_version=RULES_VERSION, body=body, prev=prev
-    )  # fmt: skip
+    event = new_row(Event)
+    event.seq, event.step, event.stage, event.user, event.post, event.door, event.device = seq, step, stage, user, post, door, device
+    event.at, event.rules_version, event.body, event.prev = at, RULES_VERSION, body, prev
     event.digest = digest_of(event)
     return event

@@ -14,7 +14,7 @@ from hawthorn.accounts.models import Contact
 from hawthorn.journal import records
 from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused, Relock
-from hawthorn.kernel.facts import replace
+from hawthorn.kernel.facts import new_row, replace
 from hawthorn.kernel.slots import CHOICES, COMMANDS, LOOPS, Asking
 from hawthorn.kernel.steps import Loop, Needs, Step, collect, marks, refusal, take
 from hawthorn.kernel.world import Actor, Town, World
@@ -108,7 +108,7 @@ class Work:
             raise Refused(code)
         given = collect(step.needs, raw, strict=self.door == "api" and actor is self.actor)
         receipt = self.receipt()
-        item = rowing.new_row(Item)
+        item = new_row(Item)
         item.loop, item.receipt, item.head = loop, receipt, records.genesis(receipt)
         row = Row(table, item, rowing.new_detail(table), None, is_new=True)
         self.made.append(row)
