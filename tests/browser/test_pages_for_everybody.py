@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.browser
 PUBLIC = ("/", "/say", "/what", "/g/999901001001001", "/complain", "/privacy", "/help", "/signin")
 STAFF = {
-    "officer1": ("/today", "/capture", "/paste", "/matters", "/map", "/me", "/counter", "/complaints"),
+    "officer1": ("/today", "/capture", "/paste", "/matters", "/map", "/me", "/counter", "/complaints", "/board"),
     "center": (
         "/today",
         "/desk",
@@ -28,9 +28,16 @@ STAFF = {
         "/export/matters?late=1",
         "/export/today",
         "/vacancies",
+        "/board",
+        "/brief",
+        "/routing",
+        "/alike",
+        "/hints",
+        "/matters?q=%E8%B7%AF%E7%81%AF",
     ),
-    "desk": ("/desk", "/counter", "/team"),
-    "leader": ("/today", "/map", "/team"),
+    "desk": ("/desk", "/counter", "/team", "/alike", "/board"),
+    "leader": ("/today", "/map", "/team", "/routing"),
+    "county_desk": ("/board", "/brief"),
     "county_admin": ("/today", "/complaints", "/categories", "/team"),
 }
 MODES = [(360, False), (1280, False), (360, True)]
