@@ -69,7 +69,7 @@ class Index:
         parts = [buckets_of(one.text, bits) for one in rows]
         self._ids = [one.id for one in rows]
         self._days = np.array([one.day for one in rows])
-        self._neighbours = {grid: tuple(set(others) - {grid}) for grid, others in neighbours.items()}
+        self._neighbours = {grid: tuple(sorted(set(others) - {grid})) for grid, others in neighbours.items()}
         self._grids = _spans([one.grid for one in rows])
         self._ends = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
         self._buckets = np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
