@@ -50,7 +50,8 @@ def _of(name: str, month: date, prefix: str) -> Q:
     """That an item belongs to the month by this count: by its beginning, or by its end."""
     start, end = rules.span(month)
     column = "opened_at" if name in rules.OPENED else "closed_at"
-    return Q(**{f"{prefix}loop": "matters", f"{prefix}parent__isnull": True, f"{prefix}{column}__gte": start, f"{prefix}{column}__lt": end})
+    over = {} if name in rules.OPENED else {f"{prefix}open": False}  # said, so that the index of ended ones serves
+    return Q(**{f"{prefix}loop": "matters", f"{prefix}parent__isnull": True, f"{prefix}{column}__gte": start, f"{prefix}{column}__lt": end, **over})
 
 
 def narrowed(found: QuerySet[Item], name: str, month: date, now: datetime) -> QuerySet[Item]:

@@ -12,13 +12,13 @@ from hawthorn.territory.models import Place, Unit
 OPEN = Q(open=True)
 
 
-class Item(models.Model):
+class Item(models.Model):  # its keys have no indexes of their own: the lists' indexes serve, and one more misleads the planner
     """One thing of one loop: where it stands, who answers for it now, until when. Times UTC; `title` = category and place."""
 
     loop = models.CharField(max_length=20)
     stage = models.CharField(max_length=20)
     open = models.BooleanField()
-    holder = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    holder = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
     due_at = models.DateTimeField(null=True)
     stage_due_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
@@ -27,12 +27,12 @@ class Item(models.Model):
     title = models.CharField(max_length=140)
     urgent = models.BooleanField(default=False)
     raised_level = models.CharField(max_length=11)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
-    county = models.ForeignKey(Place, models.PROTECT, related_name="+")
-    subdistrict = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
-    community = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
-    grid = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    county = models.ForeignKey(Place, models.PROTECT, related_name="+", db_index=False)
+    subdistrict = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+", db_index=False)
+    community = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+", db_index=False)
+    grid = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64)
     receipt = models.CharField(max_length=8, unique=True)
@@ -55,14 +55,14 @@ class Item(models.Model):
             Index(fields=["nudge_at"], condition=OPEN, name="item_nudge"),
             Index(fields=["stage", "stage_due_at"], condition=OPEN, name="item_time_out"),
             Index(fields=["unit", "-id"], name="item_unit"),
-            Index(fields=["parent"], name="item_parent"),
+            Index(fields=["parent"], condition=Q(parent__isnull=False), name="item_parent"),
         ]
 
 
 class Text(models.Model):
     """Words of people, erasable; the event keeps a keyed digest made with `salt`. Audience: public (the asker too) or staff."""
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
     seq = models.PositiveIntegerField()
     field = models.CharField(max_length=30)
     audience = models.CharField(max_length=6)
@@ -85,8 +85,8 @@ class Wording(models.Model):
 class Link(models.Model):
     """Two items that belong together: merged, split, became."""
 
-    source = models.ForeignKey(Item, models.PROTECT, related_name="+")
-    target = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    source = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    target = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10)
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -102,8 +102,8 @@ class Link(models.Model):
 class Touch(models.Model):
     """Through whose hands an item went: what a post may read that is not in its place."""
 
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", db_index=False)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [UniqueConstraint(fields=["post", "item"], name="touch_once")]
@@ -113,8 +113,8 @@ class Touch(models.Model):
 class Nudge(models.Model):
     """A post was told that something is soon due, due, or late; once per kind and due time."""
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10)
     due_at = models.DateTimeField()
     at = models.DateTimeField()
@@ -131,11 +131,11 @@ class Nudge(models.Model):
 class Reporter(models.Model):
     """来话人: someone who asked, by own receipt. The word and the token allow acting; only keyed digests are kept."""
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
     receipt = models.CharField(max_length=8, unique=True)
     word_digest = models.CharField(max_length=64)
     token_digest = models.CharField(max_length=64, blank=True)
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+", db_index=False)
     way = models.CharField(max_length=9, default="none")
     channel = models.CharField(max_length=12)
     hides_from_grid = models.BooleanField(default=False)
