@@ -63,7 +63,7 @@ class County:
         self.one, self.two, self.page = Client(port, self.officer["token"]), Client(port, self.desk["token"]), Page(port, self.desk)
         self.ready: list[int] = []
         self.seen = [row["id"] for row in self.two.ask("GET", "/api/v1/matters?limit=200")[2]["items"]]
-        self.turn = 0
+        self.turn, self.rows = 0, 50
 
     def asks(self) -> dict[str, Ask]:
         """What is measured, by name."""
@@ -76,8 +76,8 @@ class County:
         return found
 
     def worklist(self) -> float:
-        """Fifty open matters by due date."""
-        return self.two.ask("GET", "/api/v1/matters?open=1&limit=50")[0]
+        """Open matters by due date, as many as the small county has too (at most fifty), so that the pages are of one length."""
+        return self.two.ask("GET", f"/api/v1/matters?open=1&limit={self.rows}")[0]
 
     def detail(self) -> float:
         """One matter."""
@@ -167,7 +167,9 @@ def one_database(name: str, urls: tuple[str, str], data: Path, number: int, size
             print(f"{name}: {size} matters made in {took:.0f} s", flush=True)
     print("| database | what | small p50 ms | large p50 ms | large p95 ms | ratio |\n|---|---|---|---|---|---|", flush=True)
     with county(folders[0], urls[0]) as small, county(folders[1], urls[1]) as large:
+        small.rows = large.rows = max(1, len(small.two.ask("GET", "/api/v1/matters?open=1&limit=50")[2]["items"]))
         paired(name, small, large, number)
+        large.rows = 50
         crowd(name, large, 20)
 
 
