@@ -85,27 +85,25 @@ def month_row(place: int, month: date) -> Month | None:
     return Month.objects.filter(place=place, on=month, replaced_at=None).first()
 
 
-def _kept(place: PlaceCard, months: Sequence[int], by: Sequence[str], kind: str) -> Table:
+def _kept(place: PlaceCard, months: Sequence[int], by: Sequence[str]) -> Table:
     rows = Cell.objects.filter(month__in=months)
     if place.level in ("community", "grid"):
         rows = rows.filter(**{place.level: place.id})
-    if kind:
-        rows = rows.filter(kind=kind)
     summed = {f"n_{name}": Sum(name) for name in rules.COUNTS}
     found = rows.values(*by).annotate(**summed).order_by() if by else [rows.aggregate(**summed)]
     return {tuple(row[column] for column in by): {name: row[f"n_{name}"] or 0 for name in rules.COUNTS} for row in found}
 
 
-def counts(place: PlaceCard, month: date, now: datetime, *, by: Sequence[str] = (), kind: str = "", below: Sequence[int] = ()) -> tuple[Table, Month | None]:
+def counts(place: PlaceCard, month: date, now: datetime, *, by: Sequence[str] = (), below: Sequence[int] = ()) -> tuple[Table, Month | None]:
     """Counts of a place, grouped; and the closed month they are from, None where they are of this minute. At most five statements.
 
     `by`: community, grid, subdistrict, kind. A county's months are those of its subdistricts (`below`) and its own.
     """
     closed = list(_months(place, month))
     if closed:
-        kept = _kept(place, [m.pk for m in closed], ["month__place" if column == "subdistrict" else column for column in by], kind)
+        kept = _kept(place, [m.pk for m in closed], ["month__place" if column == "subdistrict" else column for column in by])
         return kept, _newest(closed)
-    return added([live(where | ({"kind": kind} if kind else {}), month, now, by) for where in _wheres(place, below)]), None
+    return added([live(where, month, now, by) for where in _wheres(place, below)]), None
 
 
 def _wheres(place: PlaceCard, below: Sequence[int]) -> list[dict[str, Any]]:

@@ -48,14 +48,20 @@ def matching(vendor: str, scopes: Sequence[str], parts: Sequence[Sequence[str]])
     """Items whose document has all scopes, and each part's tokens one after the other. Tokens hold letters and digits only."""
     if vendor == "sqlite":
         wanted = [f'"{scope}"' for scope in scopes]
-        wanted += [f'"{" ".join(part)}"{"*" if _is_lone(part[-1]) and len(part) > 1 else ""}' for part in parts]
+        wanted += [f'"{" ".join(part)}"{"*" if is_lone(part[-1]) and len(part) > 1 else ""}' for part in parts]
         return RawSQL(f"SELECT rowid FROM {FTS} WHERE {FTS} MATCH %s", [" AND ".join(wanted)])  # noqa: S611
-    whole = [token for part in parts for token in part if not (_is_lone(token) and len(part) > 1)]
-    runs = [f"% {' '.join(part)}{'%' if _is_lone(part[-1]) else ' %'}" for part in parts if len(part) > 1]
+    whole = [token for part in parts for token in part if not (is_lone(token) and len(part) > 1)]
+    runs = [f"%{run_of(part)}%" for part in parts if len(part) > 1]
     also = "".join(" AND tokens LIKE %s" for _run in runs)
     statement = f"SELECT item_id FROM {TABLE} WHERE string_to_array(tokens, ' ') @> %s::text[]{also}"
     return RawSQL(statement, [[*scopes, *whole], *runs])  # noqa: S611
 
 
-def _is_lone(token: str) -> bool:
+def run_of(part: Sequence[str]) -> str:
+    """A part's tokens as they stand in a document; a lone character at its end may begin a pair there."""
+    return f" {' '.join(part)}{'' if is_lone(part[-1]) else ' '}"
+
+
+def is_lone(token: str) -> bool:
+    """A single Chinese character, as it stands at the end of what was asked."""
     return len(token) == 1 and not token.isascii()

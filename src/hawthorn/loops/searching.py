@@ -48,10 +48,6 @@ def document(item: Item, said: Iterable[str]) -> str:
     return f" {' '.join([*places, *(part for part in parts if part)])} "
 
 
-def _is_lone(token: str) -> bool:
-    return len(token) == 1 and not token.isascii()
-
-
 def is_long_enough(said: str) -> bool:
     """Two Chinese characters, or one number or Latin word."""
     return any(len(token) > 1 or token.isascii() for token in tokens(said))
@@ -65,7 +61,7 @@ def narrowed(found: QuerySet[Item], said: str, seat: Seat | None, town: Town) ->
     if scopes := _scopes(seat, town):
         return found.filter(pk__in=search_sql.matching(connection.vendor, scopes, parts))
     # A county's list is short; going through it is faster than through all that has the word.
-    wanted = [Q(tokens__contains=f" {' '.join(part)}{'' if _is_lone(part[-1]) else ' '}") for part in parts]
+    wanted = [Q(tokens__contains=search_sql.run_of(part)) for part in parts]
     return found.filter(Exists(Wording.objects.filter(*wanted, item=OuterRef("pk"))))
 
 

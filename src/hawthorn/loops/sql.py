@@ -76,10 +76,9 @@ def _inserted(connection: Any, table: str, names: str, width: int, rows: Iterabl
             number += 1
             yield row
 
-    with connection.cursor() as cursor:
+    with connection.cursor():  # that there is a connection
         statement = f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * width)})'  # noqa: S608 (our own table and column names)
         connection.connection.executemany(statement, counted())
-        cursor.execute("SELECT 1")
     return number
 
 

@@ -24,7 +24,7 @@ from hawthorn.web import rows, views, words
 from hawthorn.web.request import Request, whole
 
 PAGE, NO_GRID = 50, "none"
-KEPT = ("stage", "open", "grid", "community", "kind", "of", "month", "late", "urgent", "mine", "all", "q", "seat")
+KEPT = (*views.FILTERS, "q")
 
 
 @require_safe

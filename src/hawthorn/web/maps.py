@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,12 +67,7 @@ def list_url(request: Request, seat: Seat, grid: int | None = 0, *, late: bool =
     """The list that a number counts: of one grid, of what has no grid (None), of all (0)."""
     wanted = {"grid": NO_GRID if grid is None else grid or "", "late": 1 if late else "", "seat": "" if seat == queries.widest(request.actor) else seat.post}
     query = urlencode({name: value for name, value in wanted.items() if value})
-    return f"{_matters()}?{query}" if query else _matters()
-
-
-@cache
-def _matters() -> str:
-    return reverse("matters")
+    return f"{reverse('matters')}?{query}" if query else reverse("matters")
 
 
 def grids_of(request: Request, seat: Seat) -> list[PlaceCard]:
