@@ -110,13 +110,26 @@ def test_the_hint_and_the_choice_are_kept_and_nothing_is_applied(s: Scene) -> No
     assert queries.chosen_since([street], s.now)[street] | {"chosen__tenant": 0} == {"chosen__tenant": 0, "n": 1, "spoken": 1, "right": 0}
 
 
-def test_it_learns_once_a_day_and_one_tenant_a_round(s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "_tried", {})
+def test_it_learns_once_a_day_one_tenant_a_round_and_only_where_enough_is_new(s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "_looked", {})
     settle(s, 65)
-    done = [tasks.learning(town=s.town, now=s.now) for _round in range(4)]
+    learnt = s.now
+    done = [tasks.learning(town=s.town, now=learnt) for _round in range(4)]
     assert sum(done) == 1
-    assert tasks.learning(town=s.town, now=s.now + timedelta(hours=23)) == 0
-    assert sum(tasks.learning(town=s.town, now=s.now + timedelta(hours=25)) for _round in range(3)) == 1
+    settle(s, 10, seed=5)
+    assert tasks.learning(town=s.town, now=learnt + timedelta(hours=23)) == 0
+    assert sum(tasks.learning(town=s.town, now=learnt + timedelta(hours=25)) for _round in range(3)) == 1
+    assert HintModel.objects.filter(known=150).count() == 1
+
+
+def test_nineteen_new_ones_are_not_enough(s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "_looked", {})
+    settle(s, 65)
+    assert tasks.learning(town=s.town, now=s.now) == 1
+    settle(s, 9, seed=5)
+    s.start("officer1", {"words": "路灯不亮", "result": "好了", "category": category(s, "路灯")}, step="report_settled")
+    days = [tasks.learning(town=s.town, now=s.now + timedelta(days=day)) for day in range(1, 8)]
+    assert days == [0] * 7
 
 
 def test_only_two_versions_keep_their_arrays(s: Scene) -> None:

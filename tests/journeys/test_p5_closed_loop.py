@@ -63,6 +63,8 @@ def test_a_big_one_is_called_up_brings_two_units_is_checked_not_solved_reworked_
     s.step("desk", m.id, "accept")
     s.step("desk", m.id, "call_for_help", {"agencies": [s.posts["water"].pk, s.posts["power"].pk], "what": "到现场"})
     helpers = list(Item.objects.filter(parent=m.id, loop="assists").order_by("id").values_list("pk", flat=True))
+    with pytest.raises(Refused, match="helping"):
+        s.step("desk", m.id, "call_for_help", {"agencies": [s.posts["water"].pk], "what": "再来一趟"})
     with pytest.raises(Refused, match="assist_open"):
         s.step("desk", m.id, "settle", {"result": "好了", "say": "好了"})
     for who, assist in zip(("water", "power"), helpers, strict=True):

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
 
 from hawthorn.files.models import Attachment
 from hawthorn.loops.models import Item, Reporter, Text
 from make import Scene
+from pictures import photo
 
 At = Callable[..., Client]
-
-
-def photo() -> SimpleUploadedFile:
-    body = io.BytesIO()
-    Image.new("RGB", (60, 40), "green").save(body, "JPEG")
-    return SimpleUploadedFile("x.jpg", body.getvalue(), "image/jpeg")
 
 
 def newest() -> Item:

@@ -45,6 +45,15 @@ def test_now_and_next_come_first(at: At, roster: Scene, at_: datetime, said: lis
     assert turns(at("center").get("/oncall").content.decode()) == said
 
 
+@pytest.mark.parametrize("on", ["2099-01-01", "1999-01-01", "9999-12-31"])
+def test_a_day_far_away_is_a_slip_of_the_pen(s: Scene, at: At, on: str) -> None:
+    for page, more in (("/oncall", {"users": []}), ("/calendar", {"kind": "off", "name": "笔误"})):
+        found = at("center").post(page, {"on": on, **more})
+        assert found.status_code == 409
+        assert on in found.content.decode() or "已经过去" in found.content.decode()
+    assert not any(day.isoformat() == on for day in s.town.policy(s.places["street"].pk).calendar.off)
+
+
 def test_whoever_the_page_names_now_is_who_acts_now(at: At, roster: Scene) -> None:
     for _hours in range(38):
         acting = roster.town.own_users(roster.posts["on_call"].pk, roster.later(hours=5))

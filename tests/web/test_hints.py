@@ -8,11 +8,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from hawthorn.files.models import Attachment
 from hawthorn.hints import queries as hints
+from hawthorn.hints.models import NearAnswer, NearThreshold
 from hawthorn.kernel.errors import NotThere
-from hawthorn.loops.models import Item, Reporter
+from hawthorn.loops.models import Item, Reporter, Text
 from hawthorn.loops.queries import get_visible
 from make import Scene
+from pictures import photo
 
 At = Callable[..., Client]
 LAMP = "三号楼门口的路灯坏了半个月，晚上老人走路摸黑"
@@ -99,6 +102,36 @@ def test_who_writes_it_again_is_asked_once_and_may_follow(at: At, s: Scene) -> N
     assert Reporter.objects.filter(item=first).count() == 1
     assert client.post("/capture", given | {"near": "none", "key": "a2"}).status_code == 302
     assert Item.objects.count() == 2
+
+
+@pytest.mark.parametrize("page", ["/capture", "/say"])
+def test_photos_and_place_go_along_with_one_more_voice(at: At, s: Scene, page: str) -> None:
+    first = lamp(s, category=category(s, "路灯"))
+    client, given = (at("officer1"), {"do": "report"}) if page == "/capture" else (at(), {"g": s.places["grid1"].code})
+    given = given | {"words": AGAIN, "spot": "北墙根", "unit": s.units["u1"].pk, "key": "p1"}
+    asked = client.post(page, given | {"files": photo()}).content.decode()
+    chosen = first if page == "/capture" else ticket(asked)
+    kept = re.findall(r'name="files_kept" value="([^"]+)"', asked)[0]
+    assert client.post(page, given | {"near": chosen, "files_kept": kept}).status_code in (200, 302)
+    assert list(Attachment.objects.values_list("item", "audience")) == [(first, "staff")]
+    said = Text.objects.filter(item=first).order_by("-id").values_list("words", flat=True)
+    assert "北墙根" in said[0]
+    assert AGAIN in said[0]
+
+
+def test_what_is_answered_is_kept_once_and_moves_what_is_asked(at: At, s: Scene) -> None:
+    first, client = lamp(s), at("officer1")
+    given = {"words": AGAIN, "do": "report", "key": "a1", "unit": s.units["u1"].pk}
+    assert client.post("/capture", given).status_code == 409
+    assert not NearAnswer.objects.exists()
+    assert client.post("/capture", given | {"near": first, "phone": "打不通"}).status_code == 422
+    assert not NearAnswer.objects.exists()
+    assert [client.post("/capture", given | {"near": first}).status_code for _n in range(2)] == [200, 302]
+    assert client.post("/capture", given | {"near": "none", "key": "a2"}).status_code == 302
+    kept = NearAnswer.objects.order_by("id").values_list("tenant", "is_same")
+    assert list(kept) == [(s.places["street"].tenant_id, True), (s.places["street"].tenant_id, False)]
+    NearThreshold.objects.create(tenant_id=s.places["street"].tenant_id, at=s.now, threshold=1.0, asked=30, same=3)
+    assert client.post("/capture", given | {"key": "a3"}).status_code == 302
 
 
 def test_the_same_press_twice_is_not_asked_about_itself(at: At, s: Scene) -> None:

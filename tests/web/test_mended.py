@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +11,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
-from PIL import Image
 
 from hawthorn.accounts.actions import make_token
 from hawthorn.accounts.models import Token, User
@@ -21,16 +19,11 @@ from hawthorn.kernel import clock
 from hawthorn.loops.models import Item
 from hawthorn.web import words
 from make import Scene
+from pictures import photo
 
 At = Callable[..., Client]
 WORD, NEW = "hawthorn-demo-1", "long-enough-77"
 HUGE = ("9" * 19, "9" * 40, "9" * 5000)
-
-
-def photo(colour: str = "green") -> SimpleUploadedFile:
-    body = io.BytesIO()
-    Image.new("RGB", (60, 40), colour).save(body, "JPEG")
-    return SimpleUploadedFile("x.jpg", body.getvalue(), "image/jpeg")
 
 
 def with_password(s: Scene, who: str) -> User:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,19 @@ def test_an_item_tells_who_has_it_until_when_and_what_can_be_done(at: At, s: Sce
     assert "受理" in page
     assert "今天 16:00 前" in page or "还有" in page
     assert f'action="/i/{item}/do/accept"' in page
+
+
+def test_the_story_says_what_was_chosen_besides_words(at: At, s: Scene) -> None:
+    made = s.start("officer1", {"words": "水管爆了", "unit": s.units["u1"].pk}).id
+    s.step("officer1", made, "call_up", {"tried": "看过", "asks": "请帮"})
+    s.step("desk", made, "accept")
+    s.step("desk", made, "call_for_help", {"agencies": [s.posts["water"].pk, s.posts["power"].pk], "what": "来", "by": s.now + timedelta(days=1)})
+    s.step("desk", made, "tell", {"whom": "119", "say": "请来看看"})
+    for page in (f"/i/{made}", f"/i/{made}/print"):
+        told = at("desk").get(page).content.decode()
+        names = "、".join(s.town.posts[s.posts[who].pk].name for who in ("water", "power"))
+        assert f"请哪些单位协办：{names} · 什么时候前：" in told
+        assert "告诉谁：119" in told
 
 
 def test_one_press_takes_a_step_without_questions(at: At, s: Scene) -> None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.transaction import atomic
 
-from hawthorn.hints import classing, keeping, queries
+from hawthorn.hints import classing, keeping, queries, thresholds
 from hawthorn.hints.classing import Message
-from hawthorn.hints.models import Hint, HintModel
+from hawthorn.hints.models import Hint, HintModel, NearAnswer, NearThreshold
 from hawthorn.journal.models import Event
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops.models import Item, Text
 from hawthorn.matters.models import Matter
 
 ENOUGH = 50  # confirmed matters of a category before it is learnt
+NEW, LEAST_NEW = 0.02, 20  # share of what is known, and number, that must have come since the last learning
 MOST = 6_000  # newest confirmed matters that are learnt from
 HELD, MOST_HELD = 0.2, 500  # the newest ones are never learnt from, but judged on
 BATCH = 200
@@ -35,12 +36,20 @@ class Confirmed(NamedTuple):
 
 
 # ── learning ──
-def confirmed(subdistrict: int) -> list[Confirmed]:
-    """The newest matters that were settled and closed, or classified by a person, with their first words; oldest first."""
+def _sure(subdistrict: int) -> QuerySet[Matter]:
+    """Settled and closed, or classified by a person."""
     by_hand = Event.objects.filter(stream=OuterRef("item_id"), step="classify", user__isnull=False)
-    sure = Q(item__stage="closed") | Exists(by_hand)
-    found = Matter.objects.filter(sure, item__loop="matters", item__subdistrict=subdistrict, category__isnull=False)
-    pairs = dict(found.order_by("-item_id").values_list("item_id", "category_id")[:MOST])
+    return Matter.objects.filter(Q(item__stage="closed") | Exists(by_hand), item__loop="matters", item__subdistrict=subdistrict, category__isnull=False)
+
+
+def is_enough_new(last: HintModel, subdistrict: int) -> bool:
+    """Has enough been confirmed since a version was learnt, kept or not, that learning again is worth it?"""
+    return _sure(subdistrict).count() >= last.known + max(LEAST_NEW, int(last.known * NEW))
+
+
+def confirmed(subdistrict: int) -> list[Confirmed]:
+    """The newest matters people stand by, with their first words; oldest first."""
+    pairs = dict(_sure(subdistrict).order_by("-item_id").values_list("item_id", "category_id")[:MOST])
     said = dict(messages_of(list(pairs)))
     return [Confirmed(item, pairs[item], said[item]) for item in sorted(pairs) if item in said]
 
@@ -80,7 +89,7 @@ def learn(*, tenant: int, subdistrict: int, actor: Actor, now: datetime) -> Hint
     try:
         with atomic():
             made = HintModel.objects.create(
-                tenant_id=tenant, version=last + 1, trained_at=now, n=len(old), known=len(rows), held_out=len(held),
+                tenant_id=tenant, version=last + 1, trained_at=now, n=len(old), known=_sure(subdistrict).count(), held_out=len(held),
                 accuracy=right / spoken if spoken else 0.0, coverage=spoken / len(held) if held else 0.0, threshold=model.threshold, is_kept=is_kept,
                 figures=figures, arrays=arrays, words=words,
             )  # fmt: skip
@@ -147,3 +156,24 @@ def note_choices(*, actor: Actor, now: datetime) -> int:
     found = Hint.objects.filter(chosen__isnull=True, item__in=Matter.objects.filter(category__isnull=False).values("item"))
     some = list(found.values_list("pk", flat=True)[:BATCH])
     return Hint.objects.filter(pk__in=some, chosen__isnull=True).update(chosen=chosen, chosen_at=now) if some else 0
+
+
+# ── from which likeness is asked ──
+def answered(tenant: int, likeness: float, is_same: bool, *, now: datetime) -> None:
+    """Keep one answer: how alike the likeliest matter shown was, and whether one was chosen. Neither words nor numbers of matters."""
+    NearAnswer.objects.create(tenant_id=tenant, at=now, likeness=likeness, is_same=is_same)
+
+
+def move_thresholds(tenants: Iterable[int], *, now: datetime) -> int:
+    """Once a week where enough was answered in the last 90 days; how many were looked at. Old answers go."""
+    NearAnswer.objects.filter(at__lte=now - thresholds.WINDOW).delete()
+    enough = NearAnswer.objects.filter(tenant__in=list(tenants)).values("tenant").annotate(n=Count("pk")).filter(n__gte=thresholds.FEWEST)
+    lately = set(NearThreshold.objects.filter(at__gt=now - thresholds.WEEK).values_list("tenant", flat=True))
+    due = [tenant for tenant in enough.values_list("tenant", flat=True) if tenant not in lately]
+    for tenant in due:
+        now_at = thresholds.of(tenant)
+        answers = list(NearAnswer.objects.filter(tenant=tenant, likeness__gte=now_at).values_list("likeness", "is_same"))
+        if len(answers) >= thresholds.FEWEST:
+            same = sum(is_same for _score, is_same in answers)
+            NearThreshold.objects.create(tenant_id=tenant, at=now, threshold=thresholds.moved(now_at, answers), asked=len(answers), same=same)
+    return len(due)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from hawthorn.hints import nearness
+from hawthorn.hints import nearness, thresholds
 from hawthorn.hints.queries import A_DAY, WORDS
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops import queries as loops
@@ -26,8 +26,8 @@ class Group(NamedTuple):
     score: float
 
 
-def groups(found: QuerySet[Item], *, actor: Actor, town: Town, now: datetime) -> list[Group]:
-    """Groups among the newest open wholes of a list (30 days), likeliest first. Three statements; only what the actor may see."""
+def groups(found: QuerySet[Item], *, tenant: int, actor: Actor, town: Town, now: datetime) -> list[Group]:
+    """Groups among the newest open wholes of a list (30 days), likeliest first. Four statements; only what the actor may see."""
     since = now - timedelta(days=nearness.DAYS)
     newest = found.filter(open=True, parent=None, stage__in=UNDONE, opened_at__gt=since).order_by("-id")[:MOST]
     items = {row.item.pk: row.item for row in loops.visible_among(list(newest), actor=actor, town=town, now=now)}
@@ -37,17 +37,17 @@ def groups(found: QuerySet[Item], *, actor: Actor, town: Town, now: datetime) ->
     texts = {
         pk: nearness.Said(str(pk), str(item.grid_id or f"c{item.community_id}"), item.opened_at.timestamp() / A_DAY, said[pk]) for pk, item in items.items()
     }
-    return [Group([items[pk] for pk in members], said, score) for members, score in _joined(texts)]
+    return [Group([items[pk] for pk in members], said, score) for members, score in _joined(texts, thresholds.of(tenant))]
 
 
-def _joined(texts: dict[int, nearness.Said]) -> list[tuple[list[int], float]]:
+def _joined(texts: dict[int, nearness.Said], likely: float) -> list[tuple[list[int], float]]:
     """Each message with the likeliest older one of its grid; those that lead to the same oldest one are a group."""
     index = nearness.Index(texts.values(), {}, bits=nearness.SMALL)
     head: dict[int, int] = {}
     least: dict[int, float] = {}
     for pk in sorted(texts, key=lambda one: (texts[one].day, one)):
         alike = [one for one in index.alike(texts[pk], best=LOOKED_AT) if one.id != str(pk)]
-        older = [one for one in nearness.told_apart(alike) if int(one.id) in head and one.score >= nearness.LIKELY]
+        older = [one for one in nearness.told_apart(alike) if int(one.id) in head and one.score >= likely]
         head[pk] = head[int(older[0].id)] if older else pk
         if older:
             least[head[pk]] = min(least.get(head[pk], 1.0), older[0].score)

@@ -13,7 +13,8 @@ from hawthorn.tenants.models import Tenant
 class HintModel(models.Model):
     """One version of what a tenant's confirmed matters teach. Accuracy (of what it spoke of) and coverage: shares of `held_out`.
 
-    `n`: matters learnt from; `known`: all confirmed ones then; `figures`: [category, held out, spoken of, right], a line each;
+    `n`: matters learnt from; `known`: all confirmed ones then, from which the next learning counts what is new;
+    `figures`: [category, held out, spoken of, right], a line each;
     `arrays`, `words`: see keeping.py, empty where it was not kept or is long replaced.
     """
 
@@ -58,3 +59,28 @@ class Hint(models.Model):
             )
         ]
         indexes = [Index(fields=["item"], condition=Q(chosen__isnull=True), name="hint_unchosen"), Index(fields=["chosen_at"], name="hint_chosen")]
+
+
+class NearAnswer(models.Model):
+    """One answer to “is it the same?”: how alike the likeliest matter shown was, and whether one was chosen. Kept 90 days."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    likeness = models.FloatField()
+    is_same = models.BooleanField()
+
+    class Meta:
+        indexes = [Index(fields=["tenant", "at"], name="near_answer")]
+
+
+class NearThreshold(models.Model):
+    """From which score on a subdistrict is asked since `at`: `same` of `asked` answers then were right."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    threshold = models.FloatField()
+    asked = models.PositiveIntegerField()
+    same = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(threshold__range=(0, 1)), name="near_threshold_share")]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q
 
-from hawthorn.hints import classing, keeping, nearness
+from hawthorn.hints import classing, keeping, nearness, thresholds
 from hawthorn.hints.models import Hint, HintModel
 from hawthorn.hints.starting import Names
 from hawthorn.kernel.world import Actor, CategoryCard, Town
@@ -129,18 +129,24 @@ def near_public(words: str, *, spot: Spot, town: Town, now: datetime) -> list[Ne
 
 def _alike(words: str, spot: Spot, actor: Actor, town: Town, at: datetime, fits: Callable[[Row], bool], but: int = 0) -> list[NearRow]:
     """Rank by words first, then leave out what the actor may not see or what does not fit, then tell the rest apart."""
-    pool = _pool(spot, at, but)
+    pool, likely = _pool(spot, at, but), thresholds.of(tenant_at(spot, town))
     said = dict.fromkeys(pool, "")
     for item, told in Text.objects.filter(item__in=list(pool), seq=1, field__in=WORDS, erased_at__isnull=True).order_by("id").values_list("item_id", "words"):
         said[item] += f"{told} "
     texts = [nearness.Said(str(item), str(grid), opened.timestamp() / A_DAY, said[item]) for item, (grid, opened) in pool.items()]
     index = nearness.Index(texts, {str(spot.grid): {one.grid for one in texts}}, bits=nearness.SMALL)
-    ranked = [one for one in index.alike(nearness.Said("", str(spot.grid), at.timestamp() / A_DAY, words), best=LOOKED_AT) if one.score >= nearness.LIKELY]
+    ranked = [one for one in index.alike(nearness.Said("", str(spot.grid), at.timestamp() / A_DAY, words), best=LOOKED_AT) if one.score >= likely]
     items = list(Item.objects.filter(pk__in=[int(one.id) for one in ranked])) if ranked else []
     rows = [row for row in loops.visible_among(items, actor=actor, town=town, now=at) if fits(row)] if items else []
     seen = {str(row.item.pk): row.item for row in _within(rows, spot, town)}
     found = nearness.told_apart([one for one in ranked if one.id in seen])
-    return [NearRow(seen[one.id], one.score, said[int(one.id)].strip()) for one in found[: nearness.BEST] if one.score >= nearness.LIKELY]
+    return [NearRow(seen[one.id], one.score, said[int(one.id)].strip()) for one in found[: nearness.BEST] if one.score >= likely]
+
+
+def tenant_at(spot: Spot, town: Town) -> int:
+    """The subdistrict whose matters lie there; 0 where the place is not known."""
+    card = town.places.get(spot.grid or spot.community or 0)
+    return card.tenant if card else 0
 
 
 def _pool(spot: Spot, at: datetime, but: int) -> dict[int, tuple[int | None, datetime]]:

@@ -91,6 +91,10 @@ class Family(Work):
         """Open small loops of one kind, from memory."""
         return [pk for pk, r in self.rows.items() if r.item.parent_id == row.item.pk and r.loop.name == loop and r.item.open]
 
+    def helpers(self, row: Row, loop: str) -> set[int]:
+        """Posts that hold open small loops, from memory."""
+        return {r.facts.holder for pk in self.open_children(row, loop) if (r := self.rows[pk]).facts.holder}
+
     def add_asker(self, row: Row, given: Needs) -> None:
         """Keep the asker as of now."""
         contact = contact_of(given, self)

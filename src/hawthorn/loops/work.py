@@ -288,6 +288,10 @@ class Work:
         """Small loops of one kind that hang on the item and are open."""
         return list(Item.objects.filter(parent=row.item.pk, loop=loop, open=True).order_by("id").values_list("pk", flat=True))
 
+    def helpers(self, row: Row, loop: str) -> set[int]:
+        """Posts that hold small loops of one kind on the item now."""
+        return set(Item.objects.filter(parent=row.item.pk, loop=loop, open=True).values_list("holder_id", flat=True)) - {None}
+
     def command(self, name: str, **what: Any) -> None:
         """Call an action another room registered, in this transaction, after the flush."""
         self.after_all(lambda: COMMANDS[name](now=self.now, **what))

@@ -57,7 +57,9 @@ def _part(label: str, items: Sequence[Item], number: int, said: set[int], reques
         return []
     fresh = [item for item in items if item.pk not in said]
     said.update(item.pk for item in items)
-    lines = [_("■ {label}（{n} 件）").format(label=label, n=number) + ("" if fresh else _("：都在上面"))]
+    above = len(items) - len(fresh)
+    told = _("：都在上面") if not fresh else _("：其中 {n} 件在上面").format(n=above) if above else ""
+    lines = [_("■ {label}（{n} 件）").format(label=label, n=number) + told]
     lines += [f"{n}. {_line(item, request, request.now)}" for n, item in enumerate(fresh, start=1)]
     rest = number - len(items)
     return [*lines, _("…… 还有 {n} 件，见系统。").format(n=rest)] if rest > 0 else lines

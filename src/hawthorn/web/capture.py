@@ -73,11 +73,14 @@ def _page(request: Request, page: str) -> HttpResponse:
 def _report(request: Request, raw: dict[str, Any], name: str) -> Answer:
     """A new matter; asked once where one nearby looks the same, and then perhaps one more voice on that one."""
     key = request.POST.get("key", "")[:64]
-    if name == "report":
-        hinting.ask_once(request, raw, key, hinting.spot_said(request, raw, queries.widest(request.actor)))
-        if followed := hinting.follow(request, raw, key=key):
-            return followed
-    return start("matters", raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
+    if name != "report":
+        return start("matters", raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
+    spot = hinting.spot_said(request, raw, queries.widest(request.actor))
+    asked = hinting.ask_once(request, raw, key, spot)
+    answer = hinting.follow(request, raw, key=key)
+    answer = answer or start("matters", raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
+    hinting.learn_from(asked, spot, request)
+    return answer
 
 
 def tidy(raw: dict[str, Any], words: str, *, is_sure: bool) -> str:

@@ -24,7 +24,7 @@ from hawthorn.territory.models import Place
 from hawthorn.web import words
 from hawthorn.web.request import Request, seat_of, whole
 
-DAY, FORTNIGHT = timedelta(days=1), timedelta(days=14)
+DAY, FORTNIGHT, FAR = timedelta(days=1), timedelta(days=14), timedelta(days=731)
 ROUND, CHIPS = timedelta(days=35), 12
 DAYS = {"off": "放假", "work": "上班（调休）"}
 
@@ -137,7 +137,7 @@ def _desk(request: Request, *kinds: str) -> Seat:
 
 
 def _save_night(request: Request, place: Place, today: date) -> None:
-    on = _date(request.POST.get("on", ""))
+    on = _date(request.POST.get("on", ""), today)
     if on < today:
         raise Refused("past", ["on"])
     wanted = [whole(u) for u in request.POST.getlist("users")]
@@ -149,11 +149,15 @@ def _save_night(request: Request, place: Place, today: date) -> None:
     messages.success(request, _("{day}的值班改好了：{who}。").format(day=f"{words.day(on, today)} {words.week(on)}", who=said))
 
 
-def _date(said: str) -> date:
+def _date(said: str, today: date) -> date:
+    """A day within two years. Raises Refused."""
     try:
-        return date.fromisoformat(said)
+        found = date.fromisoformat(said)
     except ValueError:
         raise Refused("missing", ["on"], _("请填日期。")) from None
+    if abs(found - today) > FAR:
+        raise Refused("too_far", ["on"], _("{day}离今天太远了，只能排前后两年。什么都没有改，请重新填日期。").format(day=found.isoformat()))
+    return found
 
 
 # ── working calendar ──
@@ -172,7 +176,7 @@ def calendar(request: Request) -> HttpResponse:
         kind = request.POST.get("kind", "")
         if kind not in ("", *DAYS):
             raise Refused("not_a_choice", ["kind"])
-        categories.put_day(tenant, _date(request.POST.get("on", "")), kind, request.POST.get("name", "").strip()[:40])
+        categories.put_day(tenant, _date(request.POST.get("on", ""), today), kind, request.POST.get("name", "").strip()[:40])
         messages.success(request, _("工作日历改好了。已经算好的期限不变。"))
         return redirect("calendar")
     known = request.town.policy(seat.place).calendar

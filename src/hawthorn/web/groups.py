@@ -31,7 +31,9 @@ def alike(request: Request) -> HttpResponse:
     if request.method == "POST":
         _merge(request)
         return redirect("alike")
-    found = groups(queries.listed("matters", seat, request.now), actor=request.actor, town=request.town, now=request.now)
+    found = groups(
+        queries.listed("matters", seat, request.now), tenant=request.town.places[seat.place].tenant, actor=request.actor, town=request.town, now=request.now
+    )
     lately = queries.listed("matters", seat, request.now).filter(stage="merged").order_by("-id")[:SHOWN]
     merged = [i for i in lately if i.closed_at is not None and (request.now - i.closed_at).days < 1]
     context = {

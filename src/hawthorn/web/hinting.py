@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core import signing
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from hawthorn.hints import actions
 from hawthorn.hints import queries as hints
 from hawthorn.hints.classing import Message
 from hawthorn.journal.models import Event
@@ -26,6 +27,7 @@ from hawthorn.web.request import Request, asking_of, whole, world_of
 NONE = "none"
 SALT, AN_HOUR = "hawthorn.near", 3600
 LONG = 60
+Asked: TypeAlias = tuple[float, bool]
 
 
 class Alike(Refused):
@@ -94,20 +96,39 @@ def _line(one: hints.NearRow, request: Request) -> dict[str, Any]:
 
 
 # ── before something is said ──
-def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot | None, *, is_resident: bool = False) -> None:
-    """Raise Alike where something near looks the same and nobody was asked yet; the same press again is never asked."""
+def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot | None, *, is_resident: bool = False) -> Asked | None:
+    """Raise Alike where something near looks the same and nobody was asked yet; the same press again is never asked.
+
+    Where the question was answered: how alike the likeliest one was, and whether one was chosen, for `learn_from`.
+    """
+    if _was_sent(request, key, is_resident):
+        return None
+    shown = _shown(request, raw, spot, is_resident)
+    if said := request.POST.get("near", ""):
+        return (shown[0].score, said != NONE) if shown else None
+    if shown:
+        choices = [_choice(one, request, is_resident) for one in shown]
+        choices.append({"value": NONE, "label": _("都不是，照我写的报")})
+        error = _("附近有人说过相像的事。是同一件就选它，跟着那件走，不会办两遍；不是，选“都不是”再按一次。")
+        raise Alike({"kind": "near", "name": "near", "label": _("是不是同一件事"), "required": False, "choices": choices, "error": error})
+    return None
+
+
+def learn_from(asked: Asked | None, spot: hints.Spot | None, request: Request) -> None:
+    """Keep an answer once what was said is taken in: the subdistrict's threshold moves by it."""
+    if asked and spot is not None:
+        actions.answered(hints.tenant_at(spot, request.town), *asked, now=request.now)
+
+
+def _shown(request: Request, raw: dict[str, Any], spot: hints.Spot | None, is_resident: bool) -> list[hints.NearRow]:
     said = str(raw.get("words") or "")
-    if not said or request.POST.get("near") or spot is None or _was_sent(request, key, is_resident):
-        return
+    if not said or spot is None:
+        return []
     if is_resident:
         found = hints.near_public(said, spot=spot, town=request.town, now=request.now)
     else:
         found = hints.near(said, spot=spot, actor=request.actor, town=request.town, now=request.now)
-    choices = [_choice(one, request, is_resident) for one in found if one.item.open]
-    if choices:
-        choices.append({"value": NONE, "label": _("都不是，照我写的报")})
-        error = _("附近有人说过相像的事。是同一件就选它，跟着那件走，不会办两遍；不是，选“都不是”再按一次。")
-        raise Alike({"kind": "near", "name": "near", "label": _("是不是同一件事"), "required": False, "choices": choices, "error": error})
+    return [one for one in found if one.item.open]
 
 
 def _was_sent(request: Request, key: str, is_resident: bool) -> bool:
@@ -148,6 +169,8 @@ def follow(request: Request, raw: dict[str, Any], *, key: str, is_resident: bool
         return None
     item, actor = _chosen(request, chosen, is_resident)
     given = {name: value for name, value in raw.items() if name in Follow.model_fields}
+    if spot := str(raw.get("spot") or "").strip():
+        given["words"] = _("{words}（位置：{spot}）").format(words=given.get("words") or "", spot=spot)
     return take_step("matters", item, "follow", given, actor=actor, now=request.now, door="web" if is_resident else "page", key=key, town=request.town)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hawthorn.hints import queries as hints
+from hawthorn.hints import thresholds
 from hawthorn.hints.models import HintModel
 from hawthorn.kernel.errors import NotThere
 from hawthorn.web import words
@@ -26,7 +27,8 @@ def hints_page(request: Request) -> HttpResponse:
         raise NotThere
     tenants = hints.tenants_of(request.town) if seat.level == "county" else [request.town.places[seat.place].tenant]
     models, chosen = hints.versions(tenants), hints.chosen_since(tenants, request.now)
-    cards = [_card(tenant, models[tenant], chosen.get(tenant), request) for tenant in tenants]
+    alike = thresholds.shown(tenants)
+    cards = [_card(tenant, models[tenant], chosen.get(tenant), request) | {"alike": _alike(*alike[tenant])} for tenant in tenants]
     return render(request, "web/hints.html", {"cards": cards, "days": hints.SHOWN_DAYS})
 
 
@@ -52,6 +54,10 @@ def _card(tenant: int, models: list[HintModel], chosen: dict[str, Any] | None, r
         "spoken": share(spoken, kept.held_out), "threshold": f"{kept.threshold:.0%}", "dropped": models[0].version if not models[0].is_kept else 0,
         "table": {"columns": [_("类别"), _("核对用的"), _("给了提示"), _("提示对了")], "rows": rows},
     }  # fmt: skip
+
+
+def _alike(threshold: float, asked: int, same: int) -> dict[str, str]:
+    return {"threshold": f"{threshold:.2f}", "asked": str(asked), "same": share(same, asked)}
 
 
 def _name(category: int, request: Request) -> str:

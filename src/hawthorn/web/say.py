@@ -68,10 +68,12 @@ def say(request: Request) -> HttpResponse:
 def _report(request: Request, raw: dict[str, Any]) -> Answer:
     """A new matter; asked once where a public one nearby looks the same, and then perhaps one more voice on that one."""
     key = request.POST.get("key", "")[:64]
-    hinting.ask_once(request, raw, key, hinting.spot_said(request, raw), is_resident=True)
-    if followed := hinting.follow(request, raw, key=key, is_resident=True):
-        return followed
-    return start("matters", raw, actor=request.visitor, now=request.now, door="web", key=key, town=request.town)
+    spot = hinting.spot_said(request, raw)
+    asked = hinting.ask_once(request, raw, key, spot, is_resident=True)
+    answer = hinting.follow(request, raw, key=key, is_resident=True)
+    answer = answer or start("matters", raw, actor=request.visitor, now=request.now, door="web", key=key, town=request.town)
+    hinting.learn_from(asked, spot, request)
+    return answer
 
 
 def _needs_town(request: Request) -> None:

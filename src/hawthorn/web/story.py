@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from hawthorn.files.models import Attachment
 from hawthorn.journal.models import Event
+from hawthorn.kernel.steps import Step, marks
 from hawthorn.kernel.world import RANK
 from hawthorn.loops.models import Text
 from hawthorn.loops.rows import Row
@@ -17,6 +20,7 @@ from hawthorn.web import routing, words
 from hawthorn.web.request import Request
 
 UNDER_WAY = ("found", "assigned", "working", "waiting_outside")
+POSTS = ("agencies", "posts", "leads")
 CUT_SHORT = ("merged", "void")
 PARTS = ("发现", "呼叫", "响应", "处置", "回音")
 AT = {"found": 0, "assigned": 2, "working": 3, "waiting_resident": 3, "waiting_outside": 3, "parked": 3, "checking": 3, "answering": 4}
@@ -78,7 +82,27 @@ def _entry(row: Row, event: Event, request: Request) -> dict[str, Any]:
         "who": who(row, event, request),
         "at": words.moment(event.at, request.now),
         "iso": event.at.isoformat(),
+        "given": " · ".join(_given(step, event, request)) if step else "",
     }
+
+
+def _given(step: Step, event: Event, request: Request) -> Iterator[str]:
+    """What was chosen besides words: one of a list, posts, dates."""
+    given, known = json.loads(event.body).get("given", {}), marks(step.needs)
+    for name, value in given.items():
+        said, info = known.get(name, {}), step.needs.model_fields.get(name)
+        if info is None:
+            continue
+        if "x-labels" in said:
+            told = _(said["x-labels"].get(str(value), ""))
+        elif said.get("x-ref") in POSTS:
+            told = "、".join(request.town.posts[n].name for n in (value if isinstance(value, list) else [value]) if n in request.town.posts)
+        elif "x-days" in said:
+            told = words.moment(datetime.fromisoformat(value), request.now)
+        else:
+            continue
+        if told:
+            yield _("{name}：{value}").format(name=_(str(info.title)), value=told)
 
 
 def who(row: Row, event: Event, request: Request) -> str:

@@ -15,10 +15,10 @@ from typing import Any
 
 from hawthorn.accounts import keys
 from hawthorn.config.demo import words
-from hawthorn.config.demo.stories import STORIES, Case, Move, Story, finish, merged, small
+from hawthorn.config.demo.stories import STORIES, Case, Move, Story, finish, merged, post_of, small
 from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import NotThere, Refused
-from hawthorn.kernel.world import RANK, Actor, Seat, Town
+from hawthorn.kernel.world import Actor, Seat, Town
 from hawthorn.loops.bulk import Family
 from hawthorn.loops.reporters import CLOSED_DAYS
 from hawthorn.loops.rows import Row
@@ -204,14 +204,8 @@ class _Course:
 
     def _who(self, row: Row, who: str) -> Actor | None:
         f = row.facts
-        post = f.holder
-        if who == "lead":
-            post = getattr(f, "lead", post)
-        elif who in ("desk", "center"):
-            level = "subdistrict" if who == "center" or RANK[f.raised_level] >= RANK["subdistrict"] else "community"
-            post = self.town.desk(level, f)
-        elif who == "leader":
-            post = self.town.post("subdistrict_leader", f.subdistrict)
+        where = self.town.places[f.grid or f.community or f.subdistrict or f.county]
+        post = post_of(who, self.town, holder=f.holder, lead=getattr(f, "lead", f.holder), raised_level=f.raised_level, where=where)
         but = f.handler if who in ("checker", "part") and f.stage == "checking" else None
         return self._actor(post, but) if post else None
 

@@ -14,12 +14,12 @@ from django.db.transaction import atomic
 
 from hawthorn.categories.models import Category
 from hawthorn.config.demo import words
-from hawthorn.config.demo.stories import STORIES, Case, Move, finish, small
+from hawthorn.config.demo.stories import STORIES, Case, Move, finish, post_of, small
 from hawthorn.config.demo.town import DemoTown
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.kernel.world import RANK, Actor, Town
+from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops import actions as loops
 from hawthorn.loops import tasks
 from hawthorn.loops.models import Item
@@ -203,15 +203,9 @@ class Life:
 
     def _who(self, target: Item, who: str) -> Actor | None:
         detail = Matter.objects.filter(item=target.pk).first()
-        post: int | None = target.holder_id
-        if who == "lead" and detail is not None:
-            post = detail.lead_id
-        if who in ("desk", "center", "leader"):
-            level = "subdistrict" if who == "center" or RANK[target.raised_level] >= RANK["subdistrict"] else "community"
-            place = getattr(target, f"{level}_id") or target.subdistrict_id
-            post = self.town.desk(level, self.town.places[place]) if place else None
-        if who == "leader":
-            post = self.town.post("subdistrict_leader", target.subdistrict_id)
+        where = self.town.places[target.grid_id or target.community_id or target.subdistrict_id or target.county_id]
+        lead = detail.lead_id if detail is not None else target.holder_id
+        post = post_of(who, self.town, holder=target.holder_id, lead=lead, raised_level=target.raised_level, where=where)
         handler = detail.handler if detail is not None and who in ("checker", "part") and target.stage == "checking" else None
         return self._actor_of(post, handler)
 

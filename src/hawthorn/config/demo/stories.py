@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from hawthorn.config.demo import words
+from hawthorn.kernel.world import RANK, PlaceCard, Town
 
 
 @dataclass
@@ -44,6 +45,15 @@ class Case:
 
 
 Story = Callable[[Case], Iterator[Move]]
+
+
+def post_of(who: str, town: Town, *, holder: int | None, lead: int | None, raised_level: str, where: PlaceCard) -> int | None:
+    """Which post makes a move: the lead, the desk of the level or above, the leader of the subdistrict; else whoever holds it."""
+    if who == "lead":
+        return lead
+    if who in ("desk", "center"):
+        return town.desk("subdistrict" if who == "center" or RANK[raised_level] >= RANK["subdistrict"] else "community", where)
+    return town.post("subdistrict_leader", where.at("subdistrict")) if who == "leader" else holder
 
 
 def told(c: Case, *, first: float = 3) -> Iterator[Move]:

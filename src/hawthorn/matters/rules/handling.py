@@ -146,7 +146,9 @@ def call_for_help(f: MatterFacts, g: Any, w: World) -> MatterFacts:
 
 
 def helped(do: Any, row: Any, before: Any, g: Any) -> None:
-    """The Assists; each agency sees the matter too."""
+    """The Assists; each agency sees the matter too. None is called twice while it helps."""
+    if before.open_assists and do.helpers(row, "assists") & set(g.agencies):
+        raise Refused("helping", fields=["agencies"])
     for agency in dict.fromkeys(g.agencies):
         do.create("assists", "call", {"agency": agency, "what": g.what, "by": g.by}, parent=row)
         do.touch(agency, row)

@@ -237,7 +237,7 @@ def attach(audience: str) -> Any:
 
 
 def reported(do: Any, row: Any, before: Any, g: Any) -> None:
-    """Files and asker of a new matter."""
+    """Files and asker of a new matter, or of one more voice."""
     add_asker(do, row, before, g)
     attach("staff")(do, row, before, g)
 
@@ -260,7 +260,7 @@ STEPS = [
     Step("part", _("拆分出来"), (), ("found",), _("拆分时自动"), who.by_system, part, needs.Part),
     stays("classify", _("定类"), _("责任岗位、主办、窗口"), who.either(who.holder, who.lead, who.desks), classify, needs=needs.Classify, looks=unit_of),
     Step("relocate", _("改地点"), OPEN, OPEN, _("责任岗位、主办、窗口"), who.either(who.holder, who.lead, who.desks), relocate, needs.Relocate, rare=True),
-    stays("follow", _("也反映了"), _("任何岗位；居民"), who.either(who.any_seat, who.resident), follow, needs=needs.Follow, effect=add_asker, plain=True, rare=True),
+    stays("follow", _("也反映了"), _("任何岗位；居民"), who.either(who.any_seat, who.resident), follow, needs=needs.Follow, effect=reported, plain=True, rare=True),
     stays("contact", _("联系来话人"), _("责任岗位、主办"), who.either(who.holder, who.lead), contacted, needs=needs.Contacted, plain=True),
     stays("add_words", _("补充"), _("来话人；代来话人的岗位；拿一次性链接的人"), who.either(who.for_asker, who.outsider), needs=needs.Words, effect=attach("staff"), plain=True, rare=True),
     stays("note", _("记一笔"), _("看得到这件事的岗位"), who.any_seat, needs=needs.Note, effect=attach("staff"), plain=True),

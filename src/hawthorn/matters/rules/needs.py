@@ -277,9 +277,10 @@ class Relocate(Needs):
 
 
 class Follow(Asker):
-    """也反映了."""
+    """也反映了: what they add and show goes along."""
 
     words: str = maybe(_("补充的话"))
+    files: Files
 
 
 class Contacted(Needs):
