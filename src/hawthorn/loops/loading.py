@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import marshal
+import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -11,6 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import django
 from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import DateField, DateTimeField, JSONField
@@ -110,22 +113,46 @@ def _read(folders: Sequence[Path], name: str) -> Iterator[tuple[Any, ...]]:
 
 
 def load(folders: Sequence[Path], *, until: datetime, say: Say) -> None:
-    """Lay all spools into the database: items and what hangs on them, then events and seals. The tables must have been empty of what is in them."""
-    models: list[Any] = [*tables(), Event]
-    with sql.bare(connection, [m._meta.db_table for m in models]):
-        for model in tables():
-            with atomic():
-                number = sql.fill(connection, model._meta.db_table, _columns(model)[0], _read(folders, model.__name__))
-            say(f"  写入 {model._meta.db_table}：{number} 行")
-        _events(folders, until, say)
-        say("  正在建索引……")
+    """Lay all spools into the database: items and what hangs on them, then events and seals. The tables must have been empty of what is in them.
+
+    Where two may write at once (PostgreSQL, outside a transaction), events go in beside the rest, from a second process.
+    """
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=django.setup) as beside:
+            told = beside.submit(events_beside, str(connection.settings_dict["NAME"]), folders, until)
+            _rows(folders, say)
+            say(told.result())
+    else:
+        _rows(folders, say)
+        say(_events(folders, until))
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [*models, Seal]):
+        for statement in connection.ops.sequence_reset_sql(no_style(), [*tables(), Event, Seal]):
             cursor.execute(statement)
     sql.analyze(connection)
 
 
-def _events(folders: Sequence[Path], until: datetime, say: Say) -> None:
+def events_beside(database: str, folders: Sequence[Path], until: datetime) -> str:
+    """The same as `_events`, in a process of its own."""
+    connection.settings_dict["NAME"] = database
+    return _events(folders, until)
+
+
+def _rows(folders: Sequence[Path], say: Say) -> None:
+    with sql.bare(connection, [m._meta.db_table for m in tables()]):
+        for model in tables():
+            with atomic():
+                number = sql.fill(connection, model._meta.db_table, _columns(model)[0], _read(folders, model.__name__))
+            say(f"  写入 {model._meta.db_table}：{number} 行")
+        say("  正在建索引……")
+
+
+def _events(folders: Sequence[Path], until: datetime) -> str:
+    """In the order of their times, with a seal a day; says how many."""
+    with sql.bare(connection, [Event._meta.db_table]):
+        return _in_order(folders, until)
+
+
+def _in_order(folders: Sequence[Path], until: datetime) -> str:
     names, _get, _said = _columns(Event)
     stream, seq, at, digest = (names.index(n) for n in ("stream", "seq", "at", "digest"))
     last = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
@@ -139,7 +166,7 @@ def _events(folders: Sequence[Path], until: datetime, say: Say) -> None:
         with atomic():
             sql.fill(connection, Event._meta.db_table, ("id", *names), rows)
             before, waiting = _seals(waiting, before, until)
-    say(f"  写入 {Event._meta.db_table}：到第 {last} 条")
+    return f"  写入 {Event._meta.db_table}：到第 {last} 条"
 
 
 def _seals(events: list[tuple[Any, ...]], before: Seal | None, until: datetime) -> tuple[Seal | None, list[tuple[Any, ...]]]:

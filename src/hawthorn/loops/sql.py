@@ -12,11 +12,11 @@ from hawthorn.loops import search_sql
 @contextmanager
 def bare(connection: Any, tables: Sequence[str]) -> Iterator[None]:
     """Drop what indexes of these tables can be made again, and make them again at the end, however it ends."""
-    kept = _indexes(connection, tables)
+    kept, is_searched = _indexes(connection, tables), search_sql.TABLE in tables
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA foreign_keys=OFF")
-            for statement in search_sql.dropped_triggers():
+            for statement in search_sql.dropped_triggers() if is_searched else ():
                 cursor.execute(statement)
         for name, _made in kept:
             cursor.execute(f'DROP INDEX "{name}"')
@@ -30,7 +30,7 @@ def bare(connection: Any, tables: Sequence[str]) -> Iterator[None]:
             for _name, made in kept:
                 cursor.execute(made)
             if connection.vendor == "sqlite":
-                for statement in search_sql.rebuilt():
+                for statement in search_sql.rebuilt() if is_searched else ():
                     cursor.execute(statement)
                 cursor.execute("PRAGMA foreign_keys=ON")
 

@@ -14,7 +14,6 @@ from random import Random
 
 from django.conf import settings
 from django.db import connection
-from django.db.transaction import atomic
 
 from hawthorn.categories.models import Category
 from hawthorn.config.demo import county, workers
@@ -37,8 +36,7 @@ def fill(now: datetime, *, seed: int, number: int, say: Say) -> tuple[DemoTown, 
     say(
         f"正在准备大县演示数据：{county.SUBDISTRICTS} 个街道、{county.COMMUNITIES} 个社区、{county.GRIDS} 个网格、{number} 件事项（虚构，按公开统计的形状重排）……"
     )
-    with atomic():
-        t = county.build(since, Random(seed))
+    t = county.build(since, Random(seed))
     say(f"  地点、岗位、人员已建好（{time.monotonic() - began:.0f} 秒）")
     plan = _plan(t, since, now, number, seed)
     of = max(1, min(os.cpu_count() or 1, 8))
