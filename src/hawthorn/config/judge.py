@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import zipfile
 from typing import Any
+
+JUDGED = 26
 
 
 def hints(args: argparse.Namespace) -> int:
@@ -36,6 +39,48 @@ def duplicates(args: argparse.Namespace) -> int:
     return 0
 
 
+def weeks(args: argparse.Namespace) -> int:
+    """List what recurs in each of the last 26 weeks, each from the counts up to it."""
+    from hawthorn.assessments import recurring
+    from hawthorn.hints import judging
+
+    try:
+        counts = _cube(args.cube)
+        last = range(max(0, counts.shape[2] - JUDGED), counts.shape[2])
+        found = {week: recurring.signals(counts[:, :, : week + 1], most=args.list) for week in last}
+        rows = [(week, one.place, one.category, rank) for week, many in found.items() for rank, one in enumerate(many, start=1)]
+        judging.write_rows(args.out, ("week", "grid", "category", "rank"), rows)
+    except judging.NotReadable as wrong:
+        print(wrong, flush=True)
+        return 1
+    striking = sum(not one.is_chance for many in found.values() for one in many)
+    print(f"看了 {len(found)} 周，列出 {len(rows)} 条，其中 {striking} 条超出平常的起伏，写在 {args.out}。", flush=True)
+    return 0
+
+
+def _cube(path: str) -> Any:
+    """`counts` of an npz file: places × categories × weeks, whole numbers from 0 on. Raises NotReadable."""
+    import numpy as np
+
+    from hawthorn.hints.judging import NotReadable
+
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as held:
+            counts = held["counts"]
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as wrong:
+        raise NotReadable(f"{path}：读不了，要一个有 counts 的 npz（{wrong}）。") from wrong
+    if counts.ndim != 3 or not np.issubdtype(counts.dtype, np.integer) or 0 in counts.shape or counts.min() < 0:
+        raise NotReadable(f"{path}：counts 要是 网格×类别×周 的整数，不小于 0。")
+    return counts
+
+
+def _number(said: str) -> int:
+    found = int(said)
+    if found < 1:
+        raise argparse.ArgumentTypeError("要是 1 或更大的数")
+    return found
+
+
 def add_to(top: Any) -> None:
     """The parser of `judge` under the parser of `hawthorn`."""
     words = "用普通文件测量计算部分，不用数据库"
@@ -51,3 +96,8 @@ def add_to(top: Any) -> None:
     one.add_argument("--grids", default="", help="相邻的网格：a,b；不写就用 --open 旁边的 grids.csv")
     one.add_argument("--out", required=True, help="结果：new_id,open_id,score,rank，每条最多 5 个")
     one.set_defaults(run=duplicates)
+    one = sub.add_parser("weeks", help="高频问题")
+    one.add_argument("cube", help="npz，里面的 counts 是 网格×类别×周 的件数")
+    one.add_argument("--list", type=_number, default=50, help="每周列几条")
+    one.add_argument("--out", required=True, help="结果：week,grid,category,rank，最后 26 周")
+    one.set_defaults(run=weeks)
