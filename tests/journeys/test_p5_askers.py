@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hawthorn.loops import reporters
 from hawthorn.loops.models import Reporter
 from make import Scene
 
 PHONE = {"name": "演示居民", "phone": "19900001234"}
+
+
+def test_an_undone_merge_leaves_the_other_as_it_was(s: Scene) -> None:
+    def seen(item: int) -> tuple[object, ...]:
+        f = s.facts(item)
+        return f.outside_number, f.outside_source, f.outside_due_at, f.hides_from_grid, f.reporters, f.tellable
+
+    def received(words: str, **more: object) -> int:
+        return s.start("desk", {"words": words, "unit": s.units["u1"].pk, **more}, step="receive").id
+
+    soon, late = ((s.now + timedelta(days=n)).isoformat() for n in (2, 9))
+    first = received("甲", outside_number="A1", outside_source="12345", outside_due_at=soon, hides_from_grid=True, asked=True)
+    other = received("乙", outside_number="B1", outside_source="110", outside_due_at=late)
+    plain = received("丙")
+    before = {item: seen(item) for item in (other, plain)}
+    for item in (other, plain):
+        s.step("desk", first, "merge_into", {"into": item, "say": "同一件"})
+        assert seen(item) != before[item]
+        s.step("desk", first, "unmerge")
+        assert seen(item) == before[item]
+    s.step("desk", first, "merge_into", {"into": other, "say": "同一件"})
+    s.step("desk", other, "merge_into", {"into": plain, "say": "同一件"})
+    s.step("desk", first, "unmerge")
+    assert seen(plain)[:3] == before[other][:3], "what stays merged into it still counts"
+    s.step("desk", other, "unmerge")
+    assert (seen(plain), seen(other)) == (before[plain], before[other])
 
 
 def test_a_merge_undone_after_a_second_merge_brings_its_askers_back_from_where_they_are(s: Scene) -> None:

@@ -6,5 +6,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from hawthorn.config.whole import whole
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hawthorn.config.settings")
-application = get_wsgi_application()
+application = whole(get_wsgi_application())

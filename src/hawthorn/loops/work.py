@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from hawthorn.kernel.steps import Loop, Needs, Step, collect, marks, refusal, ta
 from hawthorn.kernel.world import Actor, Town, World
 from hawthorn.loops import queries
 from hawthorn.loops import rows as rowing
-from hawthorn.loops.models import Item, Reporter
+from hawthorn.loops.models import Item, Link, Reporter
 from hawthorn.loops.rows import Row
 
 EFFECT = "effect"
@@ -291,6 +292,21 @@ class Work:
     def helpers(self, row: Row, loop: str) -> set[int]:
         """Posts that hold small loops of one kind on the item now."""
         return set(Item.objects.filter(parent=row.item.pk, loop=loop, open=True).values_list("holder_id", flat=True)) - {None}
+
+    def born(self, item: int) -> dict[str, Any]:
+        """The facts an item began with, as its first event has them."""
+        body = Event.objects.filter(stream=item, seq=1).values_list("body", flat=True).first()
+        return dict(json.loads(body)["facts"]) if body else {}
+
+    def merged_in(self, item: int, but: int) -> list[Any]:
+        """Facts of what is merged into an item and stays so when one of them leaves."""
+        ids = Link.objects.filter(target=item, kind="merged", ended_at__isnull=True).exclude(source=but).values_list("source", flat=True)
+        known = {pk: self.rows[pk].facts for pk in ids if pk in self.rows}
+        return [*known.values(), *(row.facts for row in lock_rows([("matters", pk) for pk in sorted(set(ids) - set(known))]))]
+
+    def is_hidden(self, item: int, but: int) -> bool:
+        """Does any asker of an item hide from the grid, those left out that came with another."""
+        return Reporter.objects.filter(item=item, hides_from_grid=True).exclude(moved_path__contains=f",{but},").exists()
 
     def command(self, name: str, **what: Any) -> None:
         """Call an action another room registered, in this transaction, after the flush."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from hawthorn.kernel.calendar import Limit
@@ -17,6 +17,7 @@ from hawthorn.matters.rules.handling import undone_bar
 from hawthorn.matters.rules.intake import attach, unit_of
 
 TRIES = 3
+OUTSIDE = ("outside_number", "outside_source", "outside_due_at")
 DONE = ("closed", "declined", "referred")
 
 
@@ -141,15 +142,23 @@ def unmerge_bar(f: MatterFacts, w: World) -> str:
 
 def unmerged(do: Any, row: Any, before: Any, g: Any) -> None:
     """The askers come back."""
-    names = ("reporters", "tellable", "by_phone", "visits", "outside_number")
+    leaving = {name: getattr(before, name) for name in ("reporters", "tellable", "by_phone", "visits")}
     into = before.merged_into
     while into is not None:  # what it was merged into may have been merged further since
-        into = do.take("matters", into, "lost", {k: getattr(before, k) for k in names}).facts.merged_into
+        own = outside_of([do.born(into), *({n: getattr(one, n) for n in OUTSIDE} for one in do.merged_in(into, row.item.pk))])
+        into = do.take("matters", into, "lost", leaving | own | {"hides_from_grid": do.is_hidden(into, row.item.pk)}).facts.merged_into
     do.unlink(row, before.merged_into)
     for telling in do.open_children(row, "tellings"):
         do.take("tellings", telling, "unneeded", {})
     if before.reporters:
         do.return_askers(row)
+
+
+def outside_of(facts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of a matter and those merged into it: the first outside number with its source, and the earliest outside deadline."""
+    number, source = next(((f["outside_number"], f["outside_source"]) for f in facts if f.get("outside_number")), ("", ""))
+    deadlines = [datetime.fromisoformat(at) if isinstance(at, str) else at for f in facts if (at := f.get("outside_due_at"))]
+    return {"outside_number": number, "outside_source": source, "outside_due_at": min(deadlines, default=None)}
 
 
 def unmerge_also(f: MatterFacts, g: Any) -> Sequence[tuple[str, int]]:

@@ -191,11 +191,11 @@ def gained(f: MatterFacts, g: Any, w: World) -> MatterFacts:
 
 
 def lost(f: MatterFacts, g: Any, w: World) -> MatterFacts:
-    """What goes back when a merge is undone."""
+    """What goes back when a merge is undone; what comes from outside is what the matter has without it."""
     return replace(
         f, reporters=max(0, f.reporters - g.reporters), tellable=max(0, f.tellable - g.tellable), by_phone=max(0, f.by_phone - g.by_phone),
-        visits=max(0, f.visits - g.visits), outside_number="" if f.outside_number == g.outside_number else f.outside_number,
-        outside_due_at=None if f.outside_number == g.outside_number else f.outside_due_at,
+        visits=max(0, f.visits - g.visits), hides_from_grid=g.hides_from_grid, outside_number=g.outside_number, outside_source=g.outside_source,
+        outside_due_at=g.outside_due_at,
     )  # fmt: skip
 
 
