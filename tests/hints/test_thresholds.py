@@ -46,7 +46,11 @@ def test_it_moves_once_a_week_where_enough_was_answered(s: Scene) -> None:
     assert thresholds.of(street) == pytest.approx(nearness.LIKELY - thresholds.DOWN)
     tasks.hints(town=s.town, now=s.now + timedelta(days=6))
     assert NearThreshold.objects.count() == 1
-    tasks.hints(town=s.town, now=s.now + timedelta(days=8))
+    s.later(days=8)
+    tasks.hints(town=s.town, now=s.now)
+    assert thresholds.of(street) == pytest.approx(nearness.LIKELY - thresholds.DOWN), "the same answers do not count twice"
+    answer(s, [(0.4, True)] * 30)
+    tasks.hints(town=s.town, now=s.now)
     assert thresholds.of(street) == pytest.approx(nearness.LIKELY - 2 * thresholds.DOWN)
     assert thresholds.of(s.places["street2"].tenant_id) == nearness.LIKELY
 

@@ -24,6 +24,18 @@ def twice(s: Scene) -> tuple[int, int]:
     return first, s.start("officer1", {"words": "三单元门口路灯好几天不亮，老人晚上看不见路", "unit": s.units["u1"].pk, "phone": "19900000002"}).id
 
 
+def test_what_is_not_the_same_is_ticked_once_and_not_shown_again(at: At, s: Scene) -> None:
+    words = "三号楼门口的路灯坏了半个月，晚上老人走路摸黑"
+    first, second, third = (s.start("officer1", {"words": words, "unit": s.units["u1"].pk}).id for _n in range(3))
+    desk = at("desk")
+    assert "没有改动" in desk.post("/alike", {"do": "apart", "into": first}, follow=True).content.decode()
+    told = desk.post("/alike", {"do": "apart", "into": first, "item": [second, third]}, follow=True).content.decode()
+    assert "这 2 件不再和它放在一组" in told
+    assert f'name="item" value="{third}"' in told, "the other two may still be one"
+    assert f'name="into" value="{first}"' not in told
+    assert at("center2").post("/alike", {"do": "apart", "into": first, "item": [second]}).status_code == 404
+
+
 def test_what_was_said_twice_is_one_group_and_merged_when_ticked(s: Scene, at: At) -> None:
     first, second = twice(s)
     desk = at("desk")

@@ -8,12 +8,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from hawthorn.accounts.models import Tally
 from hawthorn.files.models import Attachment
 from hawthorn.hints import queries as hints
-from hawthorn.hints.models import NearAnswer, NearThreshold
+from hawthorn.hints.models import Apart, NearAnswer, NearThreshold
 from hawthorn.kernel.errors import NotThere
 from hawthorn.loops.models import Item, Reporter, Text
 from hawthorn.loops.queries import get_visible
+from hawthorn.matters.models import Matter
 from make import Scene
 from pictures import photo
 
@@ -104,6 +106,72 @@ def test_who_writes_it_again_is_asked_once_and_may_follow(at: At, s: Scene) -> N
     assert Item.objects.count() == 2
 
 
+def test_a_resident_is_asked_of_the_own_grid_and_as_a_question(at: At, s: Scene) -> None:
+    lamp(s, category=category(s, "路灯"))
+    given = {"words": AGAIN, "key": "r1"}
+    there = at().post("/say", given | {"g": s.places["grid2"].code})
+    assert there.status_code == 200
+    asked = at().post("/say", given | {"g": s.places["grid1"].code, "key": "r2"}).content.decode()
+    assert "附近有人说过相像的事" in asked
+    assert "处要改" not in asked
+
+
+def test_many_that_are_not_public_do_not_crowd_out_the_public_one(at: At, s: Scene) -> None:
+    first = lamp(s, category=category(s, "路灯"))
+    for _n in range(25):
+        s.start("officer1", {"words": LAMP, "unit": s.units["u1"].pk})
+    found = hints.near_public(AGAIN, spot=hints.Spot(s.places["community"].pk, s.places["grid1"].pk), town=s.town, now=s.now)
+    assert [one.item.pk for one in found] == [first]
+
+
+def test_a_ticket_is_of_one_press_and_of_what_is_still_to_be_shown(at: At, s: Scene) -> None:
+    first = lamp(s, "resident", category=category(s, "路灯"), phone="19900001234", consent=True)
+    given = {"words": AGAIN, "g": s.places["grid1"].code, "key": "r1"}
+    chosen = ticket(at().post("/say", given).content.decode())
+    assert at().post("/say", given | {"near": chosen, "key": "r2"}).status_code == 409, "of another press"
+    assert at().post("/say", given | {"near": chosen, "words": "井盖松了，有人会摔倒"}).status_code == 409, "of other words"
+    Matter.objects.filter(item=first).update(hides_from_grid=True)
+    hidden = at().post("/say", given | {"near": chosen})
+    assert hidden.status_code == 409
+    assert "现在看不到了" in hidden.content.decode()
+    assert 'name="near"' not in hidden.content.decode()
+    Matter.objects.filter(item=first).update(hides_from_grid=False)
+    Tally.objects.all().delete()
+    assert at().post("/say", given | {"near": chosen}).status_code == 200
+    again = at().post("/say", given | {"near": chosen})
+    assert again.status_code == 200
+    assert Reporter.objects.filter(item=first).count() == 2
+
+
+def test_residents_do_not_move_what_is_asked(at: At, s: Scene) -> None:
+    lamp(s, category=category(s, "路灯"))
+    given = {"words": AGAIN, "g": s.places["grid1"].code, "key": "r1"}
+    assert at().post("/say", given | {"near": ticket(at().post("/say", given).content.decode())}).status_code == 200
+    assert not NearAnswer.objects.exists()
+
+
+def test_the_same_press_again_is_answered_however_often(at: At, s: Scene) -> None:
+    client, given = at(), {"words": "三号楼门口的井盖松了", "g": s.places["grid1"].code, "key": "r1"}
+    assert [client.post("/say", given).status_code for _n in range(12)] == [200] * 12
+    assert Item.objects.count() == 1
+
+
+def test_what_is_another_thing_is_not_offered_again(at: At, s: Scene) -> None:
+    first = lamp(s)
+    assert at("officer1").post("/capture", {"words": AGAIN, "do": "report", "unit": s.units["u1"].pk, "near": "none", "key": "a1"}).status_code == 302
+    assert list(Apart.objects.values_list("first", "second")) == [(first, newest().pk)]
+    assert "可能重复" not in at("desk").get(f"/i/{newest().pk}").content.decode()
+    assert "没有看出可能重复的" in at("desk").get("/alike").content.decode()
+
+
+def test_a_newer_one_is_merged_into_the_older_never_the_other_way(at: At, s: Scene) -> None:
+    older, newer = lamp(s), lamp(s)
+    assert f"/i/{newer}/do/merge_into?into={older}" in at("desk").get(f"/i/{newer}").content.decode()
+    page = at("desk").get(f"/i/{older}").content.decode()
+    assert f'href="/i/{newer}"' in page
+    assert "并入这一件" not in page
+
+
 @pytest.mark.parametrize("page", ["/capture", "/say"])
 def test_photos_and_place_go_along_with_one_more_voice(at: At, s: Scene, page: str) -> None:
     first = lamp(s, category=category(s, "路灯"))
@@ -126,7 +194,9 @@ def test_what_is_answered_is_kept_once_and_moves_what_is_asked(at: At, s: Scene)
     assert not NearAnswer.objects.exists()
     assert client.post("/capture", given | {"near": first, "phone": "打不通"}).status_code == 422
     assert not NearAnswer.objects.exists()
-    assert [client.post("/capture", given | {"near": first}).status_code for _n in range(2)] == [200, 302]
+    assert [client.post("/capture", given | {"near": first}).status_code for _n in range(2)] == [302, 302]
+    assert "没有另外登记" in client.get("/today").content.decode()
+    assert not Reporter.objects.exists(), "nobody asked"
     assert client.post("/capture", given | {"near": "none", "key": "a2"}).status_code == 302
     kept = NearAnswer.objects.order_by("id").values_list("tenant", "is_same")
     assert list(kept) == [(s.places["street"].tenant_id, True), (s.places["street"].tenant_id, False)]

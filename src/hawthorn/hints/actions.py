@@ -13,7 +13,7 @@ from django.db.transaction import atomic
 
 from hawthorn.hints import classing, keeping, queries, thresholds
 from hawthorn.hints.classing import Message
-from hawthorn.hints.models import Hint, HintModel, NearAnswer, NearThreshold
+from hawthorn.hints.models import Apart, Hint, HintModel, NearAnswer, NearThreshold
 from hawthorn.journal.models import Event
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops.models import Item, Text
@@ -158,21 +158,28 @@ def note_choices(*, actor: Actor, now: datetime) -> int:
     return Hint.objects.filter(pk__in=some, chosen__isnull=True).update(chosen=chosen, chosen_at=now) if some else 0
 
 
-# ── from which likeness is asked ──
+# ── what is another thing, and from which likeness is asked ──
+def keep_apart(item: int, others: Iterable[int], *, now: datetime) -> None:
+    """A person has said that these are other things than `item`."""
+    pairs = {(min(item, other), max(item, other)) for other in others if other != item}
+    Apart.objects.bulk_create([Apart(first_id=first, second_id=second, at=now) for first, second in sorted(pairs)], ignore_conflicts=True)
+
+
 def answered(tenant: int, likeness: float, is_same: bool, *, now: datetime) -> None:
     """Keep one answer: how alike the likeliest matter shown was, and whether one was chosen. Neither words nor numbers of matters."""
     NearAnswer.objects.create(tenant_id=tenant, at=now, likeness=likeness, is_same=is_same)
 
 
 def move_thresholds(tenants: Iterable[int], *, now: datetime) -> int:
-    """Once a week where enough was answered in the last 90 days; how many were looked at. Old answers go."""
+    """At most once a week, by what was answered since the last time and within 90 days; how many were looked at. Old answers go."""
     NearAnswer.objects.filter(at__lte=now - thresholds.WINDOW).delete()
     enough = NearAnswer.objects.filter(tenant__in=list(tenants)).values("tenant").annotate(n=Count("pk")).filter(n__gte=thresholds.FEWEST)
     lately = set(NearThreshold.objects.filter(at__gt=now - thresholds.WEEK).values_list("tenant", flat=True))
     due = [tenant for tenant in enough.values_list("tenant", flat=True) if tenant not in lately]
     for tenant in due:
-        now_at = thresholds.of(tenant)
-        answers = list(NearAnswer.objects.filter(tenant=tenant, likeness__gte=now_at).values_list("likeness", "is_same"))
+        now_at, last = thresholds.of(tenant), NearThreshold.objects.filter(tenant=tenant).order_by("-id").first()
+        fresh = NearAnswer.objects.filter(tenant=tenant, likeness__gte=now_at, at__gt=last.at if last else now - thresholds.WINDOW)
+        answers = list(fresh.values_list("likeness", "is_same"))
         if len(answers) >= thresholds.FEWEST:
             same = sum(is_same for _score, is_same in answers)
             NearThreshold.objects.create(tenant_id=tenant, at=now, threshold=thresholds.moved(now_at, answers), asked=len(answers), same=same)

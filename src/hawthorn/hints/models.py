@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from hawthorn.categories.models import Category
 from hawthorn.loops.models import Item
@@ -84,3 +84,18 @@ class NearThreshold(models.Model):
 
     class Meta:
         constraints = [CheckConstraint(condition=Q(threshold__range=(0, 1)), name="near_threshold_share")]
+
+
+class Apart(models.Model):
+    """Two matters a person has said to be different things: they are not shown to each other again. `first` has the lower number."""
+
+    first = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    second = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["first", "second"], name="apart_once"),
+            CheckConstraint(condition=Q(first__lt=F("second")), name="apart_in_order"),
+        ]
+        indexes = [Index(fields=["second"], name="apart_second")]

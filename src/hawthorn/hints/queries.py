@@ -9,21 +9,21 @@ from math import cos, hypot, radians
 from threading import Lock
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from hawthorn.hints import classing, keeping, nearness, thresholds
-from hawthorn.hints.models import Hint, HintModel
+from hawthorn.hints.models import Apart, Hint, HintModel
 from hawthorn.hints.starting import Names
 from hawthorn.kernel.world import Actor, CategoryCard, Town
 from hawthorn.loops import queries as loops
 from hawthorn.loops.models import Item, Text
 from hawthorn.loops.rows import Row
+from hawthorn.matters.models import Matter
 from hawthorn.tenants.models import Tenant
 from hawthorn.territory.models import Unit
 
 KEEP = 6
 OF_GRID, OF_COMMUNITY = 120, 60  # newest matters that are compared
-LOOKED_AT = 20
 A_DAY = 86_400
 WORDS = ("words", "heading")
 OTHERS = ""  # the label of all categories that have not enough confirmed matters
@@ -122,20 +122,23 @@ def near(words: str, *, spot: Spot, actor: Actor, town: Town, now: datetime, but
 
 
 def near_public(words: str, *, spot: Spot, town: Town, now: datetime) -> list[NearRow]:
-    """For a resident: open matters of public categories in the community whose asker does not hide. Never words of people."""
+    """For a resident: open matters of public categories whose asker does not hide, in the grid where one is named. Never words of people."""
     actor = Actor(None, (), system="hints", county=town.county)
-    return [found._replace(said="") for found in _alike(words, spot, actor, town, now, lambda row: row.item.open and _is_public(row, town))]
+    own = Spot(None, spot.grid, spot.unit) if spot.grid else spot
+    kinds = [card.id for card in town.categories.values() if card.is_public and card.catalogue == "city"]
+    shown = Q(Exists(Matter.objects.filter(item=OuterRef("pk"), category__in=kinds, hides_from_grid=False)), open=True, urgent=False)
+    return [found._replace(said="") for found in _alike(words, own, actor, town, now, lambda row: row.item.open and _is_public(row, town), only=shown)]
 
 
-def _alike(words: str, spot: Spot, actor: Actor, town: Town, at: datetime, fits: Callable[[Row], bool], but: int = 0) -> list[NearRow]:
+def _alike(words: str, spot: Spot, actor: Actor, town: Town, at: datetime, fits: Callable[[Row], bool], but: int = 0, only: Q | None = None) -> list[NearRow]:
     """Rank by words first, then leave out what the actor may not see or what does not fit, then tell the rest apart."""
-    pool, likely = _pool(spot, at, but), thresholds.of(tenant_at(spot, town))
+    pool, likely = _pool(spot, at, but, only), thresholds.of(tenant_at(spot, town))
     said = dict.fromkeys(pool, "")
     for item, told in Text.objects.filter(item__in=list(pool), seq=1, field__in=WORDS, erased_at__isnull=True).order_by("id").values_list("item_id", "words"):
         said[item] += f"{told} "
     texts = [nearness.Said(str(item), str(grid), opened.timestamp() / A_DAY, said[item]) for item, (grid, opened) in pool.items()]
     index = nearness.Index(texts, {str(spot.grid): {one.grid for one in texts}}, bits=nearness.SMALL)
-    ranked = [one for one in index.alike(nearness.Said("", str(spot.grid), at.timestamp() / A_DAY, words), best=LOOKED_AT) if one.score >= likely]
+    ranked = [one for one in index.alike(nearness.Said("", str(spot.grid), at.timestamp() / A_DAY, words), best=len(texts)) if one.score >= likely]
     items = list(Item.objects.filter(pk__in=[int(one.id) for one in ranked])) if ranked else []
     rows = [row for row in loops.visible_among(items, actor=actor, town=town, now=at) if fits(row)] if items else []
     seen = {str(row.item.pk): row.item for row in _within(rows, spot, town)}
@@ -149,14 +152,22 @@ def tenant_at(spot: Spot, town: Town) -> int:
     return card.tenant if card else 0
 
 
-def _pool(spot: Spot, at: datetime, but: int) -> dict[int, tuple[int | None, datetime]]:
+def _pool(spot: Spot, at: datetime, but: int, only: Q | None) -> dict[int, tuple[int | None, datetime]]:
     """Grid and time of the newest matters of the grid and of its community; none where the place is not known."""
     found: dict[int, tuple[int | None, datetime]] = {}
+    apart = apart_from(but) if but else []
     for place, most in (({"grid": spot.grid}, OF_GRID), ({"community": spot.community}, OF_COMMUNITY)):
         if None not in place.values():
-            rows = Item.objects.filter(loop="matters", opened_at__gt=at - timedelta(days=nearness.DAYS), **place).exclude(pk=but).order_by("-id")
+            rows = Item.objects.filter(loop="matters", opened_at__gt=at - timedelta(days=nearness.DAYS), **place).exclude(pk__in=[but, *apart]).order_by("-id")
+            rows = rows if only is None else rows.filter(only)
             found |= {item: (grid, opened) for item, grid, opened in rows.values_list("pk", "grid_id", "opened_at")[:most]}
     return found
+
+
+def apart_from(item: int) -> list[int]:
+    """Matters a person has said to be another thing than this one."""
+    pairs = Apart.objects.filter(Q(first=item) | Q(second=item)).values_list("first", "second")
+    return [second if first == item else first for first, second in pairs]
 
 
 def _card(row: Row, town: Town) -> CategoryCard | None:

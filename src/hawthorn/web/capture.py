@@ -66,7 +66,8 @@ def _page(request: Request, page: str) -> HttpResponse:
     label = _(LOOPS["matters"].steps[name].label)
     if answer.slip:
         return slips.slip(request, answer, label)
-    messages.success(request, _("记下了：{label}。").format(label=label))
+    is_followed = answer.version > 1
+    messages.success(request, _("记在已有的这件事上了，没有另外登记。") if is_followed else _("记下了：{label}。").format(label=label))
     return redirect("item", item=answer.id)
 
 
@@ -76,10 +77,10 @@ def _report(request: Request, raw: dict[str, Any], name: str) -> Answer:
     if name != "report":
         return start("matters", raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
     spot = hinting.spot_said(request, raw, queries.widest(request.actor))
-    asked = hinting.ask_once(request, raw, key, spot)
-    answer = hinting.follow(request, raw, key=key)
+    shown = hinting.ask_once(request, raw, key, spot)
+    answer = hinting.follow(request, raw, shown, key=key)
     answer = answer or start("matters", raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
-    hinting.learn_from(asked, spot, request)
+    hinting.learn_from(request, shown, spot, answer)
     return answer
 
 
@@ -129,7 +130,7 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
         "askers": [drawn[n] for n in ASKER],
         "result": [drawn["result"], drawn["say"]],
         "may_settle": any(s.level in ("grid", "community") for s in request.actor.seats),
-        "errors": forms.summary([*drawn.values(), *([near] if near else [])], problem),
+        "errors": hinting.errors_of(list(drawn.values()), problem),
         "key": forms.key_again(request, problem),
         "kept": uploads.ticket(left),
         "kept_number": len(left),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from hawthorn.hints import actions as hints
 from hawthorn.hints.groups import Group, groups
 from hawthorn.kernel.errors import NotThere, Refused, WrongType
 from hawthorn.loops import queries
@@ -29,7 +30,7 @@ def alike(request: Request) -> HttpResponse:
     """The groups of my desk's place; ticked ones are merged one by one, each its own step."""
     seat = desk_seat(request)
     if request.method == "POST":
-        _merge(request)
+        (_keep_apart if request.POST.get("do") == "apart" else _merge)(request)
         return redirect("alike")
     found = groups(
         queries.listed("matters", seat, request.now), tenant=request.town.places[seat.place].tenant, actor=request.actor, town=request.town, now=request.now
@@ -57,10 +58,28 @@ def _line(item: Item, group: Group, request: Request) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _ticked(request: Request) -> tuple[int | None, list[int]]:
+    return whole(request.POST.get("into", "")), [n for said in request.POST.getlist("item") if (n := whole(said)) is not None]
+
+
+def _keep_apart(request: Request) -> None:
+    """The ticked ones are other things than the oldest: the pairs are not shown again."""
+    into, chosen = _ticked(request)
+    if into is None or not chosen:
+        messages.error(request, _("没有改动：请先勾出不是同一件事的。"))
+        return
+    items = Item.objects.filter(pk__in=[into, *chosen], loop="matters")
+    seen = {row.item.pk for row in queries.visible_among(list(items), actor=request.actor, town=request.town, now=request.now)}
+    if not {into, *chosen} <= seen:
+        raise NotThere
+    hints.keep_apart(into, chosen, now=request.now)
+    messages.success(request, _("记下了，这 {n} 件不再和它放在一组。").format(n=len(chosen)))
+
+
 def _merge(request: Request) -> None:
     """Each ticked one into the oldest; what could not be merged is said, the others stay merged."""
-    into, done, wrong = whole(request.POST.get("into", "")), 0, list[str]()
-    chosen = [n for said in request.POST.getlist("item") if (n := whole(said)) is not None]
+    done, wrong = 0, list[str]()
+    into, chosen = _ticked(request)
     if into is None or not chosen:
         messages.error(request, _("没有合并：请先勾出是同一件事的。"))
         return

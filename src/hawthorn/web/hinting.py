@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.core import signing
 from django.urls import reverse
@@ -20,21 +20,22 @@ from hawthorn.kernel.world import Actor, Seat
 from hawthorn.loops.actions import Answer, take_step
 from hawthorn.loops.models import Text
 from hawthorn.loops.rows import Row
-from hawthorn.matters.rules.needs import TIERS, Follow
+from hawthorn.matters.rules.needs import TIERS
 from hawthorn.web import forms, words
 from hawthorn.web.request import Request, asking_of, whole, world_of
 
 NONE = "none"
+ASKER = ("asked", "name", "phone", "mail", "address", "wants_visit", "on_behalf", "hides_from_grid")
 SALT, AN_HOUR = "hawthorn.near", 3600
 LONG = 60
-Asked: TypeAlias = tuple[float, bool]
+FAINT = 0.05  # less likely categories are not worth a line
 
 
 class Alike(Refused):
     """Something near looks the same: the form comes back with a choice. Nothing was written."""
 
     def __init__(self, field: forms.Field) -> None:
-        super().__init__("missing", ["near"], field["error"])
+        super().__init__("missing", ["near"], field["label"])
         self.field = field
 
 
@@ -63,7 +64,8 @@ def _categories(row: Row, message: Message, request: Request) -> dict[str, Any]:
         place = request.town.places[row.facts.subdistrict or row.facts.county]
         found = hints.suggest(place.tenant, message, town=request.town)
         ranked, version = [[card.id, chance] for card, chance in found.ranked], found.version
-    lines = [_category(row, number, chance, request) for number, chance in ranked if number in request.town.categories]
+    likely = [(number, chance) for number, chance in ranked if number in request.town.categories and (chance is None or chance >= FAINT)]
+    lines = [_category(row, number, chance, request) for number, chance in likely]
     return {"categories": lines, "by_names": version == 0, "version": version}
 
 
@@ -83,7 +85,7 @@ def _near(row: Row, said: str, request: Request) -> list[dict[str, Any]]:
     lines = []
     for one in found:
         line = _line(one, request) | {"url": reverse("item", args=[one.item.pk])}
-        if one.item.open:
+        if one.item.open and one.item.pk < row.item.pk:  # into the older one, as everywhere
             line["merge"] = f"{reverse('step', args=[row.item.pk, 'merge_into'])}?into={one.item.pk}"
         lines.append(line)
     return lines
@@ -96,28 +98,30 @@ def _line(one: hints.NearRow, request: Request) -> dict[str, Any]:
 
 
 # ── before something is said ──
-def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot | None, *, is_resident: bool = False) -> Asked | None:
+def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot | None, *, is_resident: bool = False) -> list[hints.NearRow]:
     """Raise Alike where something near looks the same and nobody was asked yet; the same press again is never asked.
 
-    Where the question was answered: how alike the likeliest one was, and whether one was chosen, for `learn_from`.
+    What was shown, where the question is answered now; for `follow` and `learn_from`.
     """
-    if _was_sent(request, key, is_resident):
-        return None
+    if was_sent(request, key, is_resident):
+        return []
     shown = _shown(request, raw, spot, is_resident)
-    if said := request.POST.get("near", ""):
-        return (shown[0].score, said != NONE) if shown else None
-    if shown:
-        choices = [_choice(one, request, is_resident) for one in shown]
+    if shown and not request.POST.get("near"):
+        choices = [_choice(one, request, key, is_resident) for one in shown]
         choices.append({"value": NONE, "label": _("都不是，照我写的报")})
-        error = _("附近有人说过相像的事。是同一件就选它，跟着那件走，不会办两遍；不是，选“都不是”再按一次。")
-        raise Alike({"kind": "near", "name": "near", "label": _("是不是同一件事"), "required": False, "choices": choices, "error": error})
-    return None
+        raise Alike({"kind": "near", "name": "near", "label": _("附近有人说过相像的事，是不是同一件？"), "required": False, "choices": choices})
+    return shown
 
 
-def learn_from(asked: Asked | None, spot: hints.Spot | None, request: Request) -> None:
-    """Keep an answer once what was said is taken in: the subdistrict's threshold moves by it."""
-    if asked and spot is not None:
-        actions.answered(hints.tenant_at(spot, request.town), *asked, now=request.now)
+def learn_from(request: Request, shown: Sequence[hints.NearRow], spot: hints.Spot | None, answer: Answer, *, is_resident: bool = False) -> None:
+    """Keep an answer once what was said is taken in: 都不是 keeps the pairs apart, and staff move the subdistrict's threshold by it."""
+    said = request.POST.get("near", "")
+    if not said or not shown or spot is None:
+        return
+    if said == NONE:
+        actions.keep_apart(answer.id, [one.item.pk for one in shown], now=request.now)
+    if not is_resident:
+        actions.answered(hints.tenant_at(spot, request.town), shown[0].score, said != NONE, now=request.now)
 
 
 def _shown(request: Request, raw: dict[str, Any], spot: hints.Spot | None, is_resident: bool) -> list[hints.NearRow]:
@@ -131,26 +135,32 @@ def _shown(request: Request, raw: dict[str, Any], spot: hints.Spot | None, is_re
     return [one for one in found if one.item.open]
 
 
-def _was_sent(request: Request, key: str, is_resident: bool) -> bool:
+def was_sent(request: Request, key: str, is_resident: bool) -> bool:
+    """Has this very press been taken before."""
     user = None if is_resident else request.actor.user
     return bool(key) and Event.objects.filter(user=user, key=key).exclude(key="").exists()
 
 
-def _choice(one: hints.NearRow, request: Request, is_resident: bool) -> dict[str, Any]:
-    """For a resident: category, place and date. The number is signed, so that only what was shown can be followed."""
+def _choice(one: hints.NearRow, request: Request, key: str, is_resident: bool) -> dict[str, Any]:
+    """For a resident: category, place and date. The number is signed for this one press, so that only what was shown can be followed."""
     if is_resident:
         label = f"{one.item.title} · {words.moment(one.item.opened_at, request.now)}"
-        return {"value": signing.dumps(one.item.pk, salt=SALT), "label": label}
+        return {"value": signing.dumps([one.item.pk, key], salt=SALT), "label": label}
     line = _line(one, request)
     return {"value": one.item.pk, "label": f"{line['what']}（{line['where']}）"}
 
 
 def field_of(request: Request, problem: Exception | None) -> forms.Field | None:
-    """The choice to be drawn, or the one already made, carried along unseen."""
+    """The choice to be drawn, or the one already made, carried along unseen; one that cannot be followed is asked for anew."""
     if isinstance(problem, Alike):
         return problem.field
-    chosen = request.POST.get("near", "")[:200]
+    chosen = "" if isinstance(problem, Refused) and "near" in problem.fields else request.POST.get("near", "")[:200]
     return {"kind": "hidden", "name": "near", "label": "", "value": chosen} if chosen else None
+
+
+def errors_of(fields: list[forms.Field], problem: Exception | None) -> list[dict[str, str]]:
+    """What is wrong in a form; a question is no error."""
+    return [] if isinstance(problem, Alike) else forms.summary(fields, problem)
 
 
 def spot_said(request: Request, raw: dict[str, Any], seat: Seat | None = None) -> hints.Spot | None:
@@ -162,25 +172,31 @@ def spot_said(request: Request, raw: dict[str, Any], seat: Seat | None = None) -
     return hints.Spot(place.at("community"), place.at("grid"), card.id if card else None) if place else None
 
 
-def follow(request: Request, raw: dict[str, Any], *, key: str, is_resident: bool = False) -> Answer | None:
-    """也反映了 on the chosen matter instead of a new one; None where none was chosen. Raises Refused, NotThere."""
+def follow(request: Request, raw: dict[str, Any], shown: Sequence[hints.NearRow], *, key: str, is_resident: bool = False) -> Answer | None:
+    """也反映了 on the chosen matter instead of a new one; None where none was chosen. Raises Refused, NotThere.
+
+    Staff who only noticed it themselves leave a note there: nobody asked, so there is no asker and no receipt.
+    """
     chosen = request.POST.get("near", "")
     if chosen in ("", NONE):
         return None
-    item, actor = _chosen(request, chosen, is_resident)
-    given = {name: value for name, value in raw.items() if name in Follow.model_fields}
+    item, actor = _ticket(request, chosen, shown, key) if is_resident else (whole(chosen) or 0, request.actor)
+    step = "follow" if is_resident or any(raw.get(name) for name in ASKER) else "note"
+    known = LOOPS["matters"].steps[step].needs.model_fields
+    given = {name: value for name, value in raw.items() if name in known}
     if spot := str(raw.get("spot") or "").strip():
         given["words"] = _("{words}（位置：{spot}）").format(words=given.get("words") or "", spot=spot)
-    return take_step("matters", item, "follow", given, actor=actor, now=request.now, door="web" if is_resident else "page", key=key, town=request.town)
+    return take_step("matters", item, step, given, actor=actor, now=request.now, door="web" if is_resident else "page", key=key, town=request.town)
 
 
-def _chosen(request: Request, chosen: str, is_resident: bool) -> tuple[int, Actor]:
-    """The matter, and who follows it: a resident by a ticket that is bound to this one matter."""
-    if not is_resident:
-        return whole(chosen) or 0, request.actor
+def _ticket(request: Request, chosen: str, shown: Sequence[hints.NearRow], key: str) -> tuple[int, Actor]:
+    """The matter and a resident who may follow this one: shown for this press within the hour, and still to be shown now."""
     try:
-        item = signing.loads(chosen, salt=SALT, max_age=AN_HOUR)
-    except signing.BadSignature:
-        raise Refused("missing", ["near"], _("选的那一件已经看不到了。您写的都在，请再按一次。")) from None
+        item, of = signing.loads(chosen, salt=SALT, max_age=AN_HOUR)
+    except (signing.BadSignature, TypeError, ValueError):
+        item, of = 0, ""
+    is_again = was_sent(request, key, is_resident=True)
+    if of != key or not (is_again or item in {one.item.pk for one in shown}):
+        raise Refused("missing", ["near"], _("选的那一件现在看不到了。您写的都在，请再按一次。"))
     visitor = request.visitor
     return item, Actor(None, (*visitor.seats, Seat(0, "outsider", "", item)), county=visitor.county)

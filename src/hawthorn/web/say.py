@@ -69,10 +69,10 @@ def _report(request: Request, raw: dict[str, Any]) -> Answer:
     """A new matter; asked once where a public one nearby looks the same, and then perhaps one more voice on that one."""
     key = request.POST.get("key", "")[:64]
     spot = hinting.spot_said(request, raw)
-    asked = hinting.ask_once(request, raw, key, spot, is_resident=True)
-    answer = hinting.follow(request, raw, key=key, is_resident=True)
+    shown = hinting.ask_once(request, raw, key, spot, is_resident=True)
+    answer = hinting.follow(request, raw, shown, key=key, is_resident=True)
     answer = answer or start("matters", raw, actor=request.visitor, now=request.now, door="web", key=key, town=request.town)
-    hinting.learn_from(asked, spot, request)
+    hinting.learn_from(request, shown, spot, answer, is_resident=True)
     return answer
 
 
@@ -102,7 +102,7 @@ def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem
         "spot": drawn["spot"],
         "phone": drawn["phone"],
         "more": [drawn["files"], drawn["name"], drawn["hides_from_grid"]],
-        "errors": forms.summary([*drawn.values(), where or {}, near or {}], problem),
+        "errors": hinting.errors_of([*drawn.values(), where or {}], problem),
         "key": forms.key_again(request, problem),
         "kept": uploads.ticket(left),
         "kept_number": len(left),
@@ -141,6 +141,8 @@ def people_of(request: Request, grid: PlaceCard) -> list[dict[str, str]]:
 # ── pace and the plain question ──
 def check_pace(request: Request, what: str) -> None:
     """Raise slow_down for a flood; ask a plain question from the fifth time within an hour on."""
+    if hinting.was_sent(request, request.POST.get("key", "")[:64], is_resident=True):
+        return  # the same press again is answered, however often
     address = visitors.address_of(request)
     asked = visitors.counted(request, what, address) >= BEFORE_ASKING
     visitors.slow_down(visitors.count(request, what, address), AN_HOUR)
