@@ -129,7 +129,7 @@ def test_an_end_is_told_as_a_result(s: Scene, smtp: Server) -> None:
     s.step("desk", item, "void", {"say": "是误报"})
     assert send(s) == 1
     assert smtp.letter()["Subject"] == "【东街道】您反映的事项有结果"
-    assert "误报撤销" in smtp.letter().get_content()
+    assert "撤销了" in smtp.letter().get_content()
 
 
 def test_without_a_server_messages_wait(s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

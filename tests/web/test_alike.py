@@ -24,6 +24,15 @@ def twice(s: Scene) -> tuple[int, int]:
     return first, s.start("officer1", {"words": "三单元门口路灯好几天不亮，老人晚上看不见路", "unit": s.units["u1"].pk, "phone": "19900000002"}).id
 
 
+def test_a_merged_one_says_what_it_was_merged_into(at: At, s: Scene) -> None:
+    first, second = (s.start("officer1", {"words": "路灯坏了", "unit": s.units["u1"].pk}).id for _n in range(2))
+    s.step("desk", second, "merge_into", {"into": first, "say": "同一件"})
+    page = at("desk").get(f"/i/{second}").content.decode()
+    assert "合并到了这一件" in page
+    assert f'href="/i/{first}"' in page
+    assert "合并到了这一件" not in at("desk").get(f"/i/{first}").content.decode()
+
+
 def test_what_is_not_the_same_is_ticked_once_and_not_shown_again(at: At, s: Scene) -> None:
     words = "三号楼门口的路灯坏了半个月，晚上老人走路摸黑"
     first, second, third = (s.start("officer1", {"words": words, "unit": s.units["u1"].pk}).id for _n in range(3))

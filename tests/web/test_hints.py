@@ -143,6 +143,36 @@ def test_a_ticket_is_of_one_press_and_of_what_is_still_to_be_shown(at: At, s: Sc
     assert Reporter.objects.filter(item=first).count() == 2
 
 
+def test_who_follows_is_told_so_and_may_leave_again(at: At, s: Scene) -> None:
+    first = lamp(s, "resident", category=category(s, "路灯"), phone="19900001234", consent=True)
+    s.later(hours=2)
+    given = {"words": AGAIN, "g": s.places["grid1"].code, "key": "r1"}
+    slip = at().post("/say", given | {"near": ticket(at().post("/say", given).content.decode())}).content.decode()
+    assert "和别人先说的是同一件" in slip
+    link = re.findall(r'href="(/what/[A-Z0-9]+\?t=[^"]+)"', slip)[0]
+    page = at().get(link).content.decode()
+    assert "跟着一起办" in page
+    assert AGAIN in page
+    assert LAMP not in page
+    token = link.split("t=")[1]
+    left = at().post(link.split("?")[0], {"t": token, "do": "void", "say": "我看错了", "key": "v1"}, follow=True)
+    assert left.status_code == 200
+    assert "接着办" in left.content.decode()
+    assert Item.objects.get(pk=first).open
+    story = at("desk").get(f"/i/{first}").content.decode()
+    assert "来话人撤回" in story
+    assert "误报撤销 " not in story
+    assert "来话人说" in story
+
+
+def test_who_alone_takes_theirs_back_is_told_so(at: At, s: Scene) -> None:
+    slip = at().post("/say", {"words": LAMP, "g": s.places["grid1"].code, "key": "r1"}).content.decode()
+    link = re.findall(r'href="(/what/[A-Z0-9]+\?t=[^"]+)"', slip)[0]
+    page = at().post(link.split("?")[0], {"t": link.split("t=")[1], "do": "void", "say": "有人收走了", "key": "v1"}, follow=True).content.decode()
+    assert "照您说的撤销了" in page
+    assert "误报" not in page
+
+
 def test_residents_do_not_move_what_is_asked(at: At, s: Scene) -> None:
     lamp(s, category=category(s, "路灯"))
     given = {"words": AGAIN, "g": s.places["grid1"].code, "key": "r1"}

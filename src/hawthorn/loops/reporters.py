@@ -138,11 +138,21 @@ def own_words(reporter: Reporter) -> list[str]:
     """What this asker wrote themselves, oldest first: not what staff wrote down for them, nor what was erased, nor the words of others who ask too."""
     begun = Item.objects.filter(receipt=reporter.receipt).first()
     if begun is None:
-        return []
+        return _joining_words(reporter)
     own = Event.objects.filter(stream=begun.pk, user=None, post=None, door="web").values_list("seq", flat=True)
     is_alone = not Reporter.objects.filter(Q(item=begun.pk) | Q(moved_from=begun.pk)).exclude(pk=reporter.pk).exists()
     seqs = [seq for seq in own if is_alone or seq == 1]
     return list(Text.objects.filter(item=begun.pk, seq__in=seqs, erased_at=None).order_by("seq", "id").values_list("words", flat=True))
+
+
+def _joining_words(reporter: Reporter) -> list[str]:
+    """What somebody said who followed a matter of others: of the one step that made them an asker."""
+    streams = [reporter.item_id, *(int(n) for n in reporter.moved_path.split(",") if n)]
+    own = Event.objects.filter(stream__in=streams, step="follow", at=reporter.at, user=None, post=None, door="web").values_list("stream", "seq")
+    if len(own) != 1:
+        return []
+    stream, seq = own[0]
+    return list(Text.objects.filter(item=stream, seq=seq, erased_at=None).order_by("id").values_list("words", flat=True))
 
 
 def _followed(item: int, town: Town, now: datetime) -> Row:

@@ -19,6 +19,7 @@ from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.steps import Step, extra, offered, refusal
 from hawthorn.loops import queries, reporters
 from hawthorn.loops.actions import Answer, take_step
+from hawthorn.loops.models import Item
 from hawthorn.loops.rows import Row
 from hawthorn.matters.rules.needs import CHANNELS
 from hawthorn.web import forms, hinting, pages, rows, slips, story, uploads, words
@@ -48,11 +49,20 @@ def item(request: Request, item: int) -> HttpResponse:
         "receipt": words.receipt(row.item.receipt), "loop_label": _(row.loop.label), "stage_label": _(row.loop.stages[row.item.stage].label),
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
         "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": row.item.parent_id,
+        "into": _into(row, request),
         "to_say": reporters.owed_words(row) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
         "askers": _askers(row, request), "signs": _signs(row), "hints": hinting.panel(row, texts, request),
         "list_url": reverse(row.loop.name),
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)
+
+
+def _into(row: Row, request: Request) -> dict[str, str]:
+    """What a matter was merged into: its number, and the way there for who may see it."""
+    target = getattr(row.facts, "merged_into", None) and queries.visible_among(
+        list(Item.objects.filter(pk=row.facts.merged_into)), actor=request.actor, town=request.town, now=request.now
+    )
+    return {"title": target[0].item.title, "receipt": words.receipt(target[0].item.receipt), "url": reverse("item", args=[target[0].item.pk])} if target else {}
 
 
 def offers(row: Row, request: Request) -> dict[str, Any]:

@@ -37,7 +37,8 @@ def slip(request: Any, answer: Answer, label: str = "", *, is_resident: bool = F
     context = {
         "receipt": words.receipt(code), "word": answer.slip.get("word", ""), "qr": qr(address) if token else "", "url": f"{path}?t={token}" if token else path,
         "label": label, "is_replay": answer.replay, "item": None if is_resident else answer.id, "is_resident": is_resident,
-        "is_complaint": answer.loop == "complaints", "has_phone": Reporter.objects.filter(receipt=code, way="phone").exists(),
+        "is_complaint": answer.loop == "complaints", "is_joined": answer.loop == "matters" and answer.version > 1,
+        "has_phone": Reporter.objects.filter(receipt=code, way="phone").exists(),
         "urgent": Item.objects.filter(pk=answer.id, urgent=True).exists(),
     }  # fmt: skip
     return _private(render(request, "web/slip.html" if not is_resident else "web/slip_public.html", context))

@@ -21,6 +21,7 @@ from hawthorn.web.request import Request
 
 UNDER_WAY = ("found", "assigned", "working", "waiting_outside")
 POSTS = ("agencies", "posts", "leads")
+DOORS = {"link": "外单位", "sheet": "表格导入", "mail": "邮件"}
 CUT_SHORT = ("merged", "void")
 PARTS = ("发现", "呼叫", "响应", "处置", "回音")
 AT = {"found": 0, "assigned": 2, "working": 3, "waiting_resident": 3, "waiting_outside": 3, "parked": 3, "checking": 3, "answering": 4}
@@ -72,13 +73,15 @@ def label_of(row: Row, events: Sequence[Event], text: Text) -> str:
     event = next((e for e in events if e.seq == text.seq), None)
     step = row.loop.steps.get(event.step) if event else None
     info = step.needs.model_fields.get(text.field) if step else None
+    if event is not None and _is_askers(event) and event.seq > 1:
+        return _("来话人说")
     return _(str(info.title)) if info is not None and info.title else ""
 
 
 def _entry(row: Row, event: Event, request: Request) -> dict[str, Any]:
     step = row.loop.steps.get(event.step)
     return {
-        "label": _(step.label) if step else event.step,
+        "label": _("来话人撤回") if event.step == "void" and _is_askers(event) else _(step.label) if step else event.step,
         "who": who(row, event, request),
         "at": words.moment(event.at, request.now),
         "iso": event.at.isoformat(),
@@ -105,13 +108,18 @@ def _given(step: Step, event: Event, request: Request) -> Iterator[str]:
             yield _("{name}：{value}").format(name=_(str(info.title)), value=told)
 
 
+def _is_askers(event: Event) -> bool:
+    """Was it taken by whoever asked, under their receipt."""
+    return event.user is None and event.post is None and event.door == "web"
+
+
 def who(row: Row, event: Event, request: Request) -> str:
     """The post that acted; residents and the system by that word."""
     if event.post:
         post = request.town.posts.get(event.post)
         return post.name if post else _("已撤的岗位")
-    if event.door == "link":
-        return _("外单位")
+    if event.door in DOORS:
+        return _(DOORS[event.door])
     step = row.loop.steps.get(event.step)
     is_own = step is None or step.time_out or "自动" in step.who
     return _("系统") if is_own or event.user is not None else _("居民")

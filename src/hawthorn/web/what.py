@@ -131,6 +131,7 @@ def _show(request: Request, reading: Reading, problem: Exception | None = None, 
         "last": stand.public[-1][2] if stand.public else "",
         "last_at": words.moment(stand.public[-1][0], request.now) if stand.public else "",
         "is_merged": bool(stand.merged_into),
+        "joined": words.moment(reading.reporter.at, request.now) if reading.reporter.receipt != reading.reporter.item.receipt and not stand.merged_into else "",
         "story": [
             {"label": _(label), "at": words.moment(at, request.now), "iso": at.isoformat(), "texts": [{"words": said, "public": True}]}
             for at, label, said in stand.public
@@ -216,7 +217,7 @@ def _act(request: Request, reading: Reading) -> HttpResponse:
     try:
         if "files" in step.needs.model_fields and (ids := uploads.take(request, is_public=True)):
             raw["files"] = ids
-        take_step(
+        answer = take_step(
             row.loop.name,
             row.item.pk,
             name,
@@ -230,8 +231,19 @@ def _act(request: Request, reading: Reading) -> HttpResponse:
         )
     except (Refused, WrongType) as problem:
         return _show(request, reading, problem, name)
+    if name == "void" and answer.stage != "void":
+        return _left(request)
+    if name == "void":
+        messages.success(request, _("照您说的撤销了，不再办。"))
+        return _again(reading)
     messages.success(request, _("谢谢您，这件事办结了。") if name in ("solved", "agrees") else _("收到了，已经记在这件事上。"))
     return _again(reading)
+
+
+def _left(request: Request) -> HttpResponse:
+    """One of several askers took theirs back: their receipt ends here, the matter goes on for the others."""
+    said = _("您的这一份撤回了，联系方式也删掉了，这张回执不再用。别人也反映了这件事，接着办。")
+    return render(request, "web/done.html", {"title": _("撤回了"), "words": said})
 
 
 def _forget(request: Request, reading: Reading) -> HttpResponse:

@@ -78,7 +78,7 @@ STAGES = stages(
         Stage("merged", _("合并办理"), False, _("合并办理")),
         Stage("declined", _("不受理"), False, _("不受理")),
         Stage("referred", _("转法定途径"), False, _("转法定途径")),
-        Stage("void", _("误报撤销"), False, _("误报撤销")),
+        Stage("void", _("误报撤销"), False, _("撤销了，不再办")),
     ]
 )
 OPEN = tuple(s.code for s in STAGES.values() if s.open)
