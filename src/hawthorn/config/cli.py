@@ -112,7 +112,7 @@ def serve(args: argparse.Namespace) -> int:
     try:
         Granian(
             "hawthorn.config.wsgi:application", address=settings.ENV.host, port=settings.ENV.port, interface=Interfaces.WSGI,
-            workers=2, blocking_threads=2, log_access=False, respawn_failed_workers=True,
+            workers=2, blocking_threads=2, log_access=False, respawn_failed_workers=True, workers_kill_timeout=5,
         ).serve()  # fmt: skip
     finally:
         if worker is not None:
