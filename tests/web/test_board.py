@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from hawthorn.assessments import rules, tasks
+from hawthorn.matters.models import Matter
 from life import lived
 from make import Scene
 
@@ -77,3 +78,14 @@ def test_public_figures_need_five(s: Scene, at: At) -> None:
     assert "6/6" in page
     assert "不足 5 件，不显示" in page
     assert "1/1" not in page
+
+
+def test_a_public_share_needs_five_above_the_line_too(s: Scene, at: At) -> None:
+    made = [s.start("officer1", {"words": f"第{n}件", "unit": s.units["u1"].pk, "result": "好", "say": "好了"}, step="report_settled").id for n in range(6)]
+    Matter.objects.filter(item__in=made[1:]).update(settled_in_time=False)
+    s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
+    tasks.close_months(town=s.town, now=s.now)
+    page = at("").get("/?in=999901001").content.decode()
+    assert "1/6" not in page
+    assert "17%" not in page
+    assert "不足 5 件，不显示" in page
