@@ -89,3 +89,27 @@ def test_a_public_share_needs_five_above_the_line_too(s: Scene, at: At) -> None:
     assert "1/6" not in page
     assert "17%" not in page
     assert "不足 5 件，不显示" in page
+
+
+def test_a_category_nobody_knows_is_not_printed(s: Scene, at: At) -> None:
+    for path in ("/board?kind=zzz", "/matters?kind=zzz"):
+        page = at("center").get(path).content.decode()
+        assert "目录里没有的类别" in page
+        assert ">zzz" not in page
+        assert "· zzz" not in page
+
+
+def test_a_page_that_is_not_for_a_post_says_so(s: Scene, at: At) -> None:
+    page = at("county_admin").get("/board").content.decode()
+    assert "这一页不归您的岗位看" in page
+    assert "抄错" not in page
+    page = at("officer1").get("/i/999999").content.decode()
+    assert "抄错了一位" in page
+    assert "这一页不归" not in page
+    assert "抄错了一位" in at("officer1").get("/no-such-page").content.decode()
+
+
+def test_the_help_has_the_pages_of_a_desk(at: At) -> None:
+    page = at("").get("/help").content.decode()
+    for words in ("看板：", "早报：", "派单规则：", "导入来件表：", "按 j、k"):
+        assert words in page

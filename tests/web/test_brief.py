@@ -22,6 +22,7 @@ def test_the_brief_says_what_came_what_is_late_and_what_was_promised(s: Scene, a
         assert words in page, words
     for secret in ("张三", "水管爆", "19900001234", "演示某"):
         assert secret not in page
+    assert "08:00 以来，" in page
     assert "新来 0 件" in at("center2").get("/brief").content.decode()
     assert at("water").get("/brief").status_code == 404
 

@@ -223,19 +223,21 @@ def _kinds(request: Request, place: PlaceCard, month: date, rows: Mapping[tuple[
     """The categories with most of the month's matters; each narrows the board to itself."""
     most = sorted(rows.items(), key=lambda row: (-row[1].get("found", 0), row[0][0] or ""))[:CATEGORIES]
     found = [
-        (_kind_name(request, place, key[0]) or _("还没有定类"), _url(place, month, key[0]) if key[0] else "", counts)
+        (_kind_name(request, place, key[0], in_table=True) or _("还没有定类"), _url(place, month, key[0]) if key[0] else "", counts)
         for key, counts in most
         if counts.get("found") or counts.get("settled")
     ]
     return _table(_("类别"), found)
 
 
-def _kind_name(request: Request, place: PlaceCard, kind: str) -> str:
+def _kind_name(request: Request, place: PlaceCard, kind: str, *, in_table: bool = False) -> str:
+    """A category's name; of one that is no longer in the catalogue only where it was counted its key, never what an address says."""
     if not kind:
         return ""
     cards = [c for c in request.town.categories.values() if c.key == kind and c.catalogue == "city"]
     own = next((c for c in cards if c.tenant == place.tenant), cards[0] if cards else None)
-    return own.name if own else kind
+    gone = _("目录里没有的类别")
+    return own.name if own else f"{gone}（{kind}）" if in_table else gone
 
 
 def _ups(request: Request, seat: Seat, place: PlaceCard, month: date) -> list[dict[str, str]]:

@@ -37,7 +37,7 @@ def as_text(b: Brief, place: str, request: Request) -> str:
     """The whole brief as plain text."""
     lines = [
         f"【{place}】{_('早报')} {words.today_words(b.at)}",
-        _("{since}以来，新来 {came} 件，办结 {ended} 件；现在在办 {open} 件，其中超时 {late} 件。").format(
+        _("{since} 以来，新来 {came} 件，办结 {ended} 件；现在在办 {open} 件，其中超时 {late} 件。").format(
             since=words.moment(b.since, b.at), came=b.came, ended=b.ended, open=b.open, late=b.late
         ),
     ]

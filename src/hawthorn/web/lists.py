@@ -193,7 +193,7 @@ def _chosen(request: Request) -> list[dict[str, Any]]:
         found.append({"label": place.name, "url": link(request, community=""), "on": True})
     if kind := get.get("kind"):
         card = next((c for c in request.town.categories.values() if c.key == kind), None)
-        found.append({"label": card.name if card else kind, "url": link(request, kind=""), "on": True})
+        found.append({"label": card.name if card else _("目录里没有的类别"), "url": link(request, kind=""), "on": True})
     return found
 
 
