@@ -149,8 +149,20 @@ def months_of(place: PlaceCard, last: date, number: int = 12) -> list[tuple[date
     return [(row["month__on"], {"found": row["n_found"], "settled": row["n_settled"]}) for row in found]
 
 
-def ages(found: QuerySet[Item], now: datetime) -> list[tuple[str, int, int]]:
-    """How long open matters of a list have been open: label, number, of which late. One statement."""
+def matters_in(place: PlaceCard, below: Sequence[int] = ()) -> list[QuerySet[Item]]:
+    """All matters of a place, parts too, as its lists hold them; a county's in two sets: its subdistricts' (`below`), and those without one."""
+    many = _wheres(place, below) if place.level == "county" else [{place.level: place.id}]
+    return [Item.objects.filter(loop="matters", **where) for where in many]
+
+
+def summed(sets: Iterable[QuerySet[Item]], **asked: Any) -> Counts:
+    """Counts over several sets added up, one statement a set."""
+    found = [one.aggregate(**asked) for one in sets]
+    return {name: sum(row[name] for row in found) for name in asked}
+
+
+def ages(place: PlaceCard, now: datetime, *, below: Sequence[int] = ()) -> list[tuple[str, int, int]]:
+    """How long the open matters of a place have been open: label, number, of which late. At most two statements."""
     edges = [now - timedelta(days=days) for days, _label in AGES]
     asked: dict[str, Any] = {}
     newer = now + timedelta(days=36500)
@@ -158,7 +170,7 @@ def ages(found: QuerySet[Item], now: datetime) -> list[tuple[str, int, int]]:
         within = Q(opened_at__gt=edge, opened_at__lte=newer)
         asked |= {f"a{n}": Count("pk", filter=within), f"b{n}": Count("pk", filter=within & Q(due_at__lt=now))}
         newer = edge
-    got = found.filter(open=True).aggregate(**asked)
+    got = summed([found.filter(open=True) for found in matters_in(place, below)], **asked)
     return [(label, got[f"a{n}"], got[f"b{n}"]) for n, (_days, label) in enumerate(AGES)]
 
 

@@ -34,8 +34,7 @@ def board(request: Request) -> HttpResponse:
     """The figures of my place, or of one in it."""
     seat, place = _seat_and_place(request)
     month, kind = _month(request), request.GET.get("kind", "")[:24]
-    below = [p.id for p in request.town.places.values() if p.level == "subdistrict" and p.county == place.id]
-    rows, kept = queries.counts(place, month, request.now, by=[*_level(place), "kind"], below=below)
+    rows, kept = queries.counts(place, month, request.now, by=[*_level(place), "kind"], below=_below(request, place))
     kinds = _summed(rows, -1)
     rows = {key: counts for key, counts in rows.items() if not kind or key[-1] == kind}
     total = _summed(rows).get((), {})
@@ -43,7 +42,7 @@ def board(request: Request) -> HttpResponse:
         "place": place.name, "month": month, "month_words": _month_words(month), "kept": _kept_words(request, kept), "is_kept": kept is not None,
         "figures": [_figure(f, total, seat, place, month, kind) for f in rules.FIGURES],
         "found": _number(total, "found", seat, place, month, kind), "settled": _number(total, "settled", seat, place, month, kind),
-        "levels": _levels(total, seat, place, month, kind), "ages": _ages(request, seat, place), "trend": _trend(place, month, total),
+        "levels": _levels(total, seat, place, month, kind), "ages": _ages(request, place), "trend": _trend(place, month, total),
         "children": _children(request, place, month, kind, _summed(rows, 0)), "kinds": _kinds(request, place, month, kinds) if not kind else {},
         "ups": _ups(request, seat, place, month), "before": _url(place, rules.before(month), kind),
         "after": _url(place, rules.after(month), kind) if rules.after(month) <= local(request.now).date() else "",
@@ -159,12 +158,14 @@ def _levels(counts: Counts, seat: Seat, place: PlaceCard, month: date, kind: str
     return {"rows": rows, "total": settled}
 
 
-def _ages(request: Request, seat: Seat, place: PlaceCard) -> list[dict[str, Any]]:
-    """Open now, by how long. A county sees here what was raised to it."""
-    found = loops.in_place("matters", seat)
-    if place.id != seat.place:
-        found = found.filter(**{f"{place.level}_id": place.id})
-    rows = queries.ages(found, request.now)
+def _below(request: Request, place: PlaceCard) -> list[int]:
+    """The subdistricts of a county."""
+    return [p.id for p in request.town.places.values() if p.level == "subdistrict" and p.county == place.id]
+
+
+def _ages(request: Request, place: PlaceCard) -> list[dict[str, Any]]:
+    """Open now, by how long; of a county over all its subdistricts."""
+    rows = queries.ages(place, request.now, below=_below(request, place))
     most = max((number for _label, number, _late in rows), default=0)
     return [{"label": _(label), "number": number, "late": late, "width": round(100 * number / most) if most else 0} for label, number, late in rows]
 

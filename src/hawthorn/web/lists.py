@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 
 from hawthorn.assessments import queries as figures
 from hawthorn.assessments import rules
+from hawthorn.assessments.brief import HOUR
+from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import DESK, Seat
@@ -110,9 +112,22 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request, seat: Seat | No
 
 
 def _counted(found: QuerySet[Item], request: Request) -> QuerySet[Item]:
-    """What a figure of a month counts, as the board links to it."""
-    name, month = request.GET.get("of", ""), rules.month_of(request.GET.get("month", ""))
+    """What a figure of a month counts, as the board links to it; what came or ended since a morning, as the brief does."""
+    get = request.GET
+    if came := since(get.get("came", "")):
+        found = found.filter(opened_at__gte=came, opened_at__lte=request.now)
+    if over := since(get.get("over", "")):
+        found = found.filter(open=False, closed_at__gte=over, closed_at__lte=request.now)
+    name, month = get.get("of", ""), rules.month_of(get.get("month", ""))
     return figures.narrowed(found, name, month, request.now) if month is not None and rules.is_known(name) else found
+
+
+def since(day: str) -> datetime | None:
+    """The hour of the brief on that day; None for anything else."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time(HOUR), SHANGHAI) if len(day) == 10 else None
+    except ValueError:
+        return None
 
 
 def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
@@ -189,6 +204,9 @@ def _chosen(request: Request) -> list[dict[str, Any]]:
     if month := rules.month_of(get.get("month", "")):
         label = _(rules.COUNTS.get(get.get("of", ""), ""))
         found.append({"label": f"{month:%Y-%m} {label}".strip(), "url": link(request, of="", month=""), "on": True})
+    for name, told in (("came", _("{at} 以来新来的")), ("over", _("{at} 以来办理结束的"))):
+        if at := since(get.get(name, "")):
+            found.append({"label": told.format(at=words.moment(at, request.now)), "url": link(request, **{name: ""}), "on": True})
     if place := request.town.places.get(whole(get.get("community", "")) or 0):
         found.append({"label": place.name, "url": link(request, community=""), "on": True})
     if kind := get.get("kind"):
