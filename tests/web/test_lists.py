@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
+import pytest
 from django.test import Client
 
 from hawthorn.accounts.actions import MOST_VIEWS
 from hawthorn.accounts.models import SavedView
+from hawthorn.assessments import queries, rules
+from life import lived
 from make import Scene
 
 At = Callable[[str], Client]
@@ -65,3 +69,32 @@ def test_a_search_looks_among_all_and_can_be_kept_to_what_is_open(s: Scene, at: 
     page = at("desk").get("/matters?q=路灯&open=1").content.decode()
     assert "早就修好" not in page
     assert "还没有修" in page
+
+
+@pytest.mark.parametrize("name", [*rules.COUNTS, *rules.SUMS])
+def test_the_list_of_a_figure_says_how_many_and_which(s: Scene, at: At, name: str) -> None:
+    lived(s)
+    number = rules.count(queries.counts(s.town.places[s.places["street"].pk], date(2026, 3, 1), s.now)[0][()], name)
+    page = at("center").get(f"/matters?all=1&of={name}&month=2026-03").content.decode()
+    assert f"共 {number} 件。" in page
+    assert "定了稿" not in page, "the month is still running"
+    assert f"2026-03 {rules.label(name)}</a>" in page
+    assert rules.label(name)
+
+
+def test_the_list_of_a_closed_month_says_that_it_is_of_now(s: Scene, at: At) -> None:
+    lived(s)
+    s.now = rules.span(date(2026, 4, 1))[0]
+    page = at("center").get("/matters?all=1&of=found&month=2026-03").content.decode()
+    assert "共 4 件。名单是现在的样子" in page
+    assert "共 " not in at("center").get("/matters?all=1").content.decode()
+
+
+def test_open_and_all_leave_the_list_of_a_figure(s: Scene, at: At) -> None:
+    lived(s)
+    page = at("center").get("/matters?all=1&of=settled&month=2026-03").content.decode()
+    assert '<a href="/matters">在办</a>' in page
+    assert '<a href="?all=1">全部</a>' in page, "it is not what is shown now"
+    page = at("center").get("/matters?all=1&came=2026-03-01").content.decode()
+    assert "共 4 件。" in page
+    assert '<a href="?all=1">全部</a>' in page

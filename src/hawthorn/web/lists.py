@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from hawthorn.assessments import queries as figures
 from hawthorn.assessments import rules
 from hawthorn.assessments.brief import HOUR
-from hawthorn.kernel.clock import SHANGHAI
+from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import DESK, Seat
@@ -27,6 +27,7 @@ from hawthorn.web.request import Request, whole
 
 PAGE, NO_GRID = 50, "none"
 KEPT = (*views.FILTERS, "q")
+FIGURE = ("of", "month", "came", "over")
 
 
 @require_safe
@@ -48,7 +49,7 @@ def listing(request: Request, loop: str) -> HttpResponse:
         "title": _(LOOPS[loop].label), "what": loop, "table": table,
         "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
         "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
-        "empty": _empty(request),
+        "empty": _empty(request), "total": _total(found, request),
         "pages": {
             "next": link(request, after=_cursor(last, by_due)) if last else "", "first": link(request) if request.GET.get("after") else "",
             "words": _("本页 {n} 件").format(n=len(items)),
@@ -122,6 +123,22 @@ def _counted(found: QuerySet[Item], request: Request) -> QuerySet[Item]:
     return figures.narrowed(found, name, month, request.now) if month is not None and rules.is_known(name) else found
 
 
+def is_of_figure(request: Request) -> bool:
+    """Is this the list behind a number of the board or the brief."""
+    get = request.GET
+    named = rules.is_known(get.get("of", "")) and rules.month_of(get.get("month", "")) is not None
+    return named or any(since(get.get(name, "")) for name in ("came", "over"))
+
+
+def _total(found: QuerySet[Item], request: Request) -> str:
+    """How many such a list holds; of a month that is over, why its figure may be another. One statement, for these lists only."""
+    if not is_of_figure(request):
+        return ""
+    said, month = _("共 {n} 件。").format(n=found.count()), rules.month_of(request.GET.get("month", ""))
+    is_over = month is not None and rules.after(month) <= local(request.now).date()
+    return said + (_("名单是现在的样子；定了稿的月份，看板上的数字是定稿时的，可能差一两件。") if is_over else "")
+
+
 def since(day: str) -> datetime | None:
     """The hour of the brief on that day; None for anything else."""
     try:
@@ -183,18 +200,20 @@ def link(request: Request, **more: Any) -> str:
 
 def filters(request: Request, loop: str, seat: Seat | None) -> list[dict[str, Any]]:
     """Links that narrow the list; the chosen ones are marked."""
-    get, found = request.GET, []
-    is_all = bool(get.get("all") or get.get("q")) and not get.get("open")
+    get, found, figure = request.GET, [], is_of_figure(request)
+    is_all = bool(get.get("all") or get.get("q")) and not get.get("open") and not figure
     found += _chosen(request)
-    only_open = link(request, all="", stage="", open=1 if get.get("q") else "")
-    found.append({"label": _("在办"), "url": only_open, "on": not is_all and not get.get("stage")})
+    plain = dict.fromkeys(FIGURE, "") if figure else {}  # what a figure counts is neither all nor what is open: these links leave it
+    only_open = link(request, **plain, all="", stage="", open=1 if get.get("q") else "")
+    found.append({"label": _("在办"), "url": only_open, "on": not is_all and not get.get("stage") and not figure})
     for name, label in (("late", _("超时")), ("urgent", _("急办")), ("mine", _("我办的"))):
         found.append({"label": label, "url": link(request, **{name: "" if get.get(name) else 1}), "on": bool(get.get(name))})
     found += [
         {"label": _(s.label), "url": link(request, stage="" if get.get("stage") == s.code else s.code), "on": get.get("stage") == s.code}
         for s in LOOPS[loop].stages.values()
     ]
-    found.append({"label": _("全部"), "url": link(request, all="" if get.get("all") else 1, stage="", open=""), "on": is_all and not get.get("stage")})
+    every = link(request, **plain, all="" if get.get("all") and not figure else 1, stage="", open="")
+    found.append({"label": _("全部"), "url": every, "on": is_all and not get.get("stage")})
     return found + _grids(request, seat)
 
 
@@ -202,8 +221,8 @@ def _chosen(request: Request) -> list[dict[str, Any]]:
     """What a board's link chose, each to be taken off again."""
     get, found = request.GET, []
     if month := rules.month_of(get.get("month", "")):
-        label = _(rules.COUNTS.get(get.get("of", ""), ""))
-        found.append({"label": f"{month:%Y-%m} {label}".strip(), "url": link(request, of="", month=""), "on": True})
+        label = rules.label(get.get("of", ""))
+        found.append({"label": f"{month:%Y-%m} {_(label) if label else ''}".strip(), "url": link(request, of="", month=""), "on": True})
     for name, told in (("came", _("{at} 以来新来的")), ("over", _("{at} 以来办理结束的"))):
         if at := since(get.get(name, "")):
             found.append({"label": told.format(at=words.moment(at, request.now)), "url": link(request, **{name: ""}), "on": True})
