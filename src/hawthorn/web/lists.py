@@ -18,11 +18,11 @@ from hawthorn.assessments.brief import HOUR
 from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.kernel.world import DESK, Seat
+from hawthorn.kernel.world import Seat
 from hawthorn.loops import queries, reporters, searching
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
-from hawthorn.web import rows, views, words
+from hawthorn.web import finding, rows, views, words
 from hawthorn.web.request import Request, whole
 
 PAGE, NO_GRID = 50, "none"
@@ -33,8 +33,9 @@ FIGURE = ("of", "month", "came", "over")
 @require_safe
 def listing(request: Request, loop: str) -> HttpResponse:
     """Items in my place, or through my hands."""
-    seat = chosen_seat(request)
-    found = narrowed(queries.listed(loop, seat, request.now), loop, request, seat) if seat else Item.objects.none()
+    seat, phone = chosen_seat(request), finding.taken_out(request)
+    whole_list = queries.listed(loop, seat, request.now) if seat and not phone else Item.objects.none()
+    found = narrowed(whole_list, loop, request, seat)
     by_due = is_by_due(request, loop)
     page = list(_after(found, request.GET.get("after", ""), by_due)[: PAGE + 1])
     more, items = len(page) > PAGE, rows.in_sight(page[:PAGE], request)
@@ -45,11 +46,12 @@ def listing(request: Request, loop: str) -> HttpResponse:
     }
     last = page[PAGE - 1] if more else None
     context = {
-        "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode()), "loop": loop, "tail": _tail(request),
+        "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode()), "loop": loop, "tail": finding.tail(request, phone),
         "title": _(LOOPS[loop].label), "what": loop, "table": table,
         "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
         "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
-        "empty": _empty(request), "total": _total(found, request),
+        "empty": finding.phone_words() if phone else _empty(request), "total": _total(found, request),
+        "holders": _holders(whole_list, request, seat) if loop == "matters" else [],
         "pages": {
             "next": link(request, after=_cursor(last, by_due)) if last else "", "first": link(request) if request.GET.get("after") else "",
             "words": _("本页 {n} 件").format(n=len(items)),
@@ -67,11 +69,14 @@ def _empty(request: Request) -> dict[str, Any]:
     return {"title": _("现在没有在办的。"), "words": _("办完的在“全部”里。"), "url": f"?{urlencode({'all': 1})}", "label": _("看全部"), "plain": True}
 
 
-def _tail(request: Request) -> str:
-    """Four digits may be the end of a phone number: that is looked up at the counter, by POST, by whoever has it."""
-    said = request.GET.get("q", "").strip()
-    is_tail = len(said) == 4 and said.isascii() and said.isdigit()
-    return said if is_tail and any(s.kind in DESK.values() for s in request.actor.seats) else ""
+def _holders(found: QuerySet[Item], request: Request, seat: Seat | None) -> list[dict[str, str]]:
+    """Posts whose name was searched for, each as the list of what it holds. One statement where there are such."""
+    posts = finding.posts_named(request, seat, request.GET.get("q", "").strip())
+    plain = dict.fromkeys((k for k in KEPT if k not in ("seat", "holder")), "")
+    return [
+        {"label": _("负责的是 {post}：在办 {n} 件").format(post=post.name, n=n), "url": link(request, **plain, holder=post.id)}
+        for post, n in finding.held(found, posts)
+    ]
 
 
 def chosen_seat(request: Request) -> Seat | None:
@@ -98,7 +103,7 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request, seat: Seat | No
         found = found.filter(open=True)
     if get.get("stage") in LOOPS[loop].stages:
         found = found.filter(stage=get["stage"])
-    found = _counted(_of_grid(found, get.get("grid", "")), request)
+    found = _counted(_of_holder(_of_grid(found, get.get("grid", "")), get.get("holder", "")), request)
     if community := whole(get.get("community", "")):
         found = found.filter(community=community)
     if get.get("kind"):
@@ -153,6 +158,11 @@ def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
         return found.filter(grid=None)
     number = whole(said)
     return found.filter(grid=number) if number else found
+
+
+def _of_holder(found: QuerySet[Item], said: str) -> QuerySet[Item]:
+    """What one post answers for now."""
+    return found.filter(holder=whole(said) or 0) if said else found
 
 
 def searched(found: QuerySet[Item], said: str, seat: Seat | None, request: Request) -> QuerySet[Item]:
@@ -226,6 +236,8 @@ def _chosen(request: Request) -> list[dict[str, Any]]:
     for name, told in (("came", _("{at} 以来新来的")), ("over", _("{at} 以来办理结束的"))):
         if at := since(get.get(name, "")):
             found.append({"label": told.format(at=words.moment(at, request.now)), "url": link(request, **{name: ""}), "on": True})
+    if post := request.town.posts.get(whole(get.get("holder", "")) or 0):
+        found.append({"label": _("负责的是 {post}").format(post=post.name), "url": link(request, holder=""), "on": True})
     if place := request.town.places.get(whole(get.get("community", "")) or 0):
         found.append({"label": place.name, "url": link(request, community=""), "on": True})
     if kind := get.get("kind"):
