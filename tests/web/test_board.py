@@ -113,3 +113,28 @@ def test_the_help_has_the_pages_of_a_desk(at: At) -> None:
     page = at("").get("/help").content.decode()
     for words in ("看板：", "早报：", "派单规则：", "导入来件表：", "按 j、k"):
         assert words in page
+
+
+def test_a_corrected_month_shows_what_changed_and_the_old_numbers(s: Scene, at: At) -> None:
+    made = lived(s)
+    s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
+    tasks.close_months(town=s.town, now=s.now)
+    client, closed = at("center"), "/board?month=2026-03"
+    assert "更正过" not in client.get(closed).content.decode()
+    s.step("desk", made["own"], "reopen", {"reason": "又松了"})
+    client.post("/board/correct", {"place": s.places["street"].pk, "month": "2026-03", "reason": "井盖一件重办"})
+    for who in ("center", "county_desk"):
+        page = at(who).get(closed).content.decode()
+        for words in ("更正过", "网格中心（center）", "井盖一件重办", "办结 3 → 2", "看原来的数字", "名单是现在的样子"):
+            assert words in page, (who, words)
+    inside = at("center").get(f"{closed}&place={s.places['grid2'].pk}").content.decode()
+    assert "数字没有变" in inside, "the correction was of another grid"
+    assert "更正过" not in at("center2").get(closed).content.decode()
+
+
+def test_ages_are_of_now_and_stand_only_with_the_running_month(s: Scene, at: At) -> None:
+    lived(s)
+    assert 'id="age"' in at("center").get("/board").content.decode()
+    s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
+    assert 'id="age"' not in at("center").get("/board?month=2026-03").content.decode()
+    assert 'id="age"' in at("center").get("/board?month=2026-04").content.decode()

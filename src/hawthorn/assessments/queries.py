@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -125,13 +127,38 @@ def added(many: Iterable[Mapping[tuple[Any, ...], Mapping[str, int]]]) -> Table:
 
 
 def _months(place: PlaceCard, month: date) -> QuerySet[Month]:
+    return _versions(place, month).filter(replaced_at=None)
+
+
+def _versions(place: PlaceCard, month: date) -> QuerySet[Month]:
+    """A closed month of a place, as it stands and as it stood before corrections."""
     if place.level == "county":
-        return Month.objects.filter(place__county=place.id, on=month, replaced_at=None) | Month.objects.filter(place=place.id, on=month, replaced_at=None)
-    return Month.objects.filter(place=place.at("subdistrict"), on=month, replaced_at=None)
+        return Month.objects.filter(place__county=place.id, on=month) | Month.objects.filter(place=place.id, on=month)
+    return Month.objects.filter(place=place.at("subdistrict"), on=month)
 
 
 def _newest(months: Sequence[Month]) -> Month:
     return max(months, key=lambda m: (bool(m.reason), m.closed_at))
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A month that was counted again: the row that says who and why, and the counts before and after."""
+
+    month: Month
+    before: Counts
+    after: Counts
+
+
+def corrections(place: PlaceCard, month: date) -> list[Correction]:
+    """How a closed month of a place was corrected, the newest first; a county's are those of its subdistricts too. At most two statements."""
+    rows = list(_versions(place, month).order_by("place", "closed_at", "id"))
+    pairs = [(old, new) for old, new in pairwise(rows) if old.place_id == new.place_id]
+    if not pairs:
+        return []
+    cells = _kept(place, [row.pk for row in rows], ["month"])
+    found = [Correction(new, cells.get((old.pk,), {}), cells.get((new.pk,), {})) for old, new in pairs]
+    return sorted(found, key=lambda one: one.month.closed_at, reverse=True)
 
 
 def months_of(place: PlaceCard, last: date, number: int = 12) -> list[tuple[date, Counts]]:
