@@ -50,9 +50,25 @@ def busy(s: Scene) -> None:
 
 def board_ages(page: str) -> tuple[int, int]:
     """Open and late, summed over the table of ages."""
-    table = page.split('id="age"')[1].split("</table>")[0]
+    table, _end, total = page.split('id="age"')[1].split("</table>")[0].partition("合计")
+    last = [int(n) for n in re.findall(r">(\d+)<", total)]
     cells = [int(n) for n in re.findall(r'<td class="num">(\d+)</td>', table)]
-    return sum(cells[::2]), sum(cells[1::2])
+    assert [sum(cells[::2]), sum(cells[1::2])] == last, "the sum is at the end"
+    return last[0], last[1]
+
+
+def test_the_sums_of_the_ages_lead_to_lists_of_that_length(s: Scene, at: Callable[[str], Client]) -> None:
+    busy(s)
+    client = at("center")
+    for place in ("street", "community", "grid1", "grid2"):
+        page = client.get(f"/board?place={s.places[place].pk}").content.decode()
+        total = page.split('id="age"')[1].split("</table>")[0].split("合计")[1]
+        links = re.findall(r'href="/matters([^"]*)">(\d+)<', total)
+        assert len(links) == 2
+        for query, number in links:
+            assert listed(client, html.unescape(query).lstrip("?")) == int(number), (place, query)
+    county = at("county_desk").get("/board").content.decode().split('id="age"')[1].split("</table>")[0]
+    assert "href" not in county, "a county reads numbers, not the matters behind them"
 
 
 def listed(client: Client, query: str) -> int:

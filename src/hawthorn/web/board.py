@@ -19,7 +19,7 @@ from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import PlaceCard, Seat
 from hawthorn.loops import queries as loops
-from hawthorn.web import words
+from hawthorn.web import maps, words
 from hawthorn.web.request import Request, whole
 
 WIDE, HIGH = 360, 90
@@ -44,7 +44,7 @@ def board(request: Request) -> HttpResponse:
         "corrections": _corrections(request, place, month) if kept else [],
         "figures": [_figure(f, total, seat, place, month, kind) for f in rules.FIGURES],
         "found": _number(total, "found", seat, place, month, kind), "settled": _number(total, "settled", seat, place, month, kind),
-        "levels": _levels(total, seat, place, month, kind), "ages": _ages(request, place) if is_running else [], "trend": _trend(place, month, total),
+        "levels": _levels(total, seat, place, month, kind), "ages": _ages(request, seat, place) if is_running else {}, "trend": _trend(place, month, total),
         "children": _children(request, place, month, kind, _summed(rows, 0)), "kinds": _kinds(request, place, month, kinds) if not kind else {},
         "ups": _ups(request, seat, place, month), "before": _url(place, rules.before(month), kind),
         "after": _url(place, rules.after(month), kind) if rules.after(month) <= local(request.now).date() else "",
@@ -184,11 +184,16 @@ def _below(request: Request, place: PlaceCard) -> list[int]:
     return [p.id for p in request.town.places.values() if p.level == "subdistrict" and p.county == place.id]
 
 
-def _ages(request: Request, place: PlaceCard) -> list[dict[str, Any]]:
-    """Open now, by how long; of a county over all its subdistricts."""
+def _ages(request: Request, seat: Seat, place: PlaceCard) -> dict[str, Any]:
+    """Open now, by how long; of a county over all its subdistricts, without lists."""
     rows = queries.ages(place, request.now, below=_below(request, place))
     most = max((number for _label, number, _late in rows), default=0)
-    return [{"label": _(label), "number": number, "late": late, "width": round(100 * number / most) if most else 0} for label, number, late in rows]
+    inside = {} if place.id == seat.place else {place.level: place.id}
+    url, late_url = (maps.list_url(request, seat, late=late, **inside) if seat.level != "county" else "" for late in (False, True))
+    return {
+        "rows": [{"label": _(label), "number": number, "late": late, "width": round(100 * number / most) if most else 0} for label, number, late in rows],
+        "number": sum(number for _label, number, _late in rows), "late": sum(late for _label, _number, late in rows), "url": url, "late_url": late_url,
+    }  # fmt: skip
 
 
 def _trend(place: PlaceCard, month: date, total: Counts) -> dict[str, Any]:
