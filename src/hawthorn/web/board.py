@@ -124,7 +124,7 @@ def _corrections(request: Request, place: PlaceCard, month: date) -> list[dict[s
     found = []
     for one in queries.corrections(place, month):
         rows = [(_(label), one.before.get(name, 0), one.after.get(name, 0)) for name, label in rules.COUNTS.items()]
-        changed = "，".join(_("{label} {before} → {after}").format(label=label, before=old, after=new) for label, old, new in rows if old != new)
+        changed = "，".join(f"{label} {old} → {new}" for label, old, new in rows if old != new)
         told = {"who": _who(request, one.month), "at": words.stamp(one.month.closed_at), "place": request.town.name_of(one.month.place_id)}
         found.append(told | {"reason": one.month.reason, "changed": changed or _("数字没有变"), "rows": rows})
     return found

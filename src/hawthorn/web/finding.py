@@ -20,7 +20,7 @@ SHORTEST, MOST = 2, 3
 
 def phone_in(said: str) -> str:
     """The digits of a whole phone number, empty for anything else."""
-    found = NUMBER.fullmatch(re.sub(r"[\s\-－—()（）]", "", said)) if said.isprintable() else None
+    found = NUMBER.fullmatch(re.sub(r"[\s()\-\uff0d\u2014\uff08\uff09]", "", said)) if said.isprintable() else None
     return found.group(1) if found and found.group(1).isascii() else ""
 
 
