@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,28 @@ def test_too_little_to_learn_from_is_an_error(labels: list[str], number: int) ->
         classing.train([Message("", "路灯")] * number, labels)
 
 
+@pytest.mark.parametrize(
+    ("said", "labels", "why"),
+    [
+        (["路灯", "路灯", "垃圾", "垃圾"], "甲甲乙乙", "rare"),
+        ([""] * 20, "甲乙" * 10, "empty"),
+        (["一样的话"] * 20, "甲乙" * 10, "alike"),
+        ([chr(0x4E00 + n * 9) + chr(0x5E00 + n * 7) for n in range(20)], "甲乙" * 10, "rare"),
+        ([f"话{n}样" for n in range(2000)], [str(n // 2) for n in range(2000)], "alike"),
+    ],
+)
+def test_what_teaches_nothing_says_why(said: list[str], labels: Sequence[str], why: str) -> None:
+    with pytest.raises(classing.NothingToLearn) as found:
+        classing.train([Message("题" if words and why == "alike" else "", words) for words in said], list(labels))
+    assert found.value.why == why
+
+
+def test_a_fold_may_share_nothing_where_all_together_do() -> None:
+    said = [Message("", words) for words in ("路灯", "路灯", "路灯", "垃圾", "噪音", "井盖", "水管", "树枝")]
+    model = classing.train(said, ["甲"] * 3 + ["乙"] * 5)
+    assert sum(chance for _name, chance in classing.guess(model, Message("", "路灯")).ranked) == pytest.approx(1)
+
+
 def test_two_categories_and_a_rare_third_can_be_learnt() -> None:
     said, labels = messages(20)
     two = [(one, label) for one, label in zip(said, labels, strict=True) if label != "噪音"] + [(Message("", "一件孤例"), "孤例")]
@@ -136,6 +159,20 @@ def test_a_file_without_a_column_is_named(tmp_path: Path) -> None:
     assert "title、label" in done.stdout
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_what_cannot_be_read_or_learnt_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "texts.csv").write_text("key,title,text\na,,路灯\n", encoding="utf-8")
+    body = bytearray(gzip.compress(b"key,title,text,label\n" + b"".join(f"{n},灯,路灯不亮{n % 7},A\n".encode() for n in range(400))))
+    for at in range(40, 120, 7):
+        body[at] ^= 0x5A
+    (tmp_path / "broken.csv.gz").write_bytes(body)
+    (tmp_path / "two.csv").write_text("key,title,text,label\n1,,路灯,A\n2,,路灯,A\n3,,垃圾,B\n4,,垃圾,B\n", encoding="utf-8")
+    for name, words in (("broken.csv.gz", "读不了"), ("two.csv", "3 条以上的话")):
+        done = run("hints", "--train", str(tmp_path / name), "--texts", str(tmp_path / "texts.csv"), "--out", str(tmp_path / "out.csv"))
+        assert done.returncode == 1
+        assert words in done.stdout
+        assert "Traceback" not in done.stderr
 
 
 @pytest.mark.shared

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from hawthorn.assessments import rules, tasks
+from hawthorn.matters.models import Matter
 from life import lived
 from make import Scene
 
@@ -77,3 +78,63 @@ def test_public_figures_need_five(s: Scene, at: At) -> None:
     assert "6/6" in page
     assert "不足 5 件，不显示" in page
     assert "1/1" not in page
+
+
+def test_a_public_share_needs_five_above_the_line_too(s: Scene, at: At) -> None:
+    made = [s.start("officer1", {"words": f"第{n}件", "unit": s.units["u1"].pk, "result": "好", "say": "好了"}, step="report_settled").id for n in range(6)]
+    Matter.objects.filter(item__in=made[1:]).update(settled_in_time=False)
+    s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
+    tasks.close_months(town=s.town, now=s.now)
+    page = at("").get("/?in=999901001").content.decode()
+    assert "1/6" not in page
+    assert "17%" not in page
+    assert "不足 5 件，不显示" in page
+
+
+def test_a_category_nobody_knows_is_not_printed(s: Scene, at: At) -> None:
+    for path in ("/board?kind=zzz", "/matters?kind=zzz"):
+        page = at("center").get(path).content.decode()
+        assert "目录里没有的类别" in page
+        assert ">zzz" not in page
+        assert "· zzz" not in page
+
+
+def test_a_page_that_is_not_for_a_post_says_so(s: Scene, at: At) -> None:
+    page = at("county_admin").get("/board").content.decode()
+    assert "这一页不归您的岗位看" in page
+    assert "抄错" not in page
+    page = at("officer1").get("/i/999999").content.decode()
+    assert "抄错了一位" in page
+    assert "这一页不归" not in page
+    assert "抄错了一位" in at("officer1").get("/no-such-page").content.decode()
+
+
+def test_the_help_has_the_pages_of_a_desk(at: At) -> None:
+    page = at("").get("/help").content.decode()
+    for words in ("看板：", "早报：", "派单规则：", "导入来件表：", "按 j、k"):
+        assert words in page
+
+
+def test_a_corrected_month_shows_what_changed_and_the_old_numbers(s: Scene, at: At) -> None:
+    made = lived(s)
+    s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
+    tasks.close_months(town=s.town, now=s.now)
+    client, closed = at("center"), "/board?month=2026-03"
+    assert "更正过" not in client.get(closed).content.decode()
+    s.step("desk", made["own"], "reopen", {"reason": "又松了"})
+    client.post("/board/correct", {"place": s.places["street"].pk, "month": "2026-03", "reason": "井盖一件重办"})
+    for who in ("center", "county_desk"):
+        page = at(who).get(closed).content.decode()
+        for words in ("更正过", "网格中心（center）", "井盖一件重办", "办结 3 → 2", "看原来的数字", "名单是现在的样子"):
+            assert words in page, (who, words)
+    inside = at("center").get(f"{closed}&place={s.places['grid2'].pk}").content.decode()
+    assert "数字没有变" in inside, "the correction was of another grid"
+    assert "更正过" not in at("center2").get(closed).content.decode()
+
+
+def test_ages_are_of_now_and_stand_only_with_the_running_month(s: Scene, at: At) -> None:
+    lived(s)
+    assert 'id="age"' in at("center").get("/board").content.decode()
+    s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
+    assert 'id="age"' not in at("center").get("/board?month=2026-03").content.decode()
+    assert 'id="age"' in at("center").get("/board?month=2026-04").content.decode()

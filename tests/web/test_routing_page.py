@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 
-from hawthorn.categories.models import Rule
+from hawthorn.categories.models import Lead, Rule
 from hawthorn.teams import actions as teams
+from hawthorn.tenants.actions import bump
 from make import Scene
 
 At = Callable[[str], Client]
@@ -60,3 +62,48 @@ def test_a_broken_rule_is_shown_at_the_desk(s: Scene, at: At) -> None:
     teams.abolish_post(post=s.posts["power"], now=s.now)
     assert "派单规则坏了：路灯归供电" in at("center").get("/desk").content.decode()
     assert "要交给的岗位已经撤了" in at("center").get("/routing").content.decode()
+
+
+@pytest.mark.parametrize("hour", ["²", "5" * 5000, "-1", "1.5"])
+def test_an_hour_that_is_no_hour_is_said_and_the_form_stays(s: Scene, at: At, hour: str) -> None:
+    answer = at("center").post("/routing", form(s, hour_from=hour, hour_to="7"))
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "钟点要两个都填" in page
+    assert 'value="路灯 停电"' in page
+    assert not Rule.objects.exists()
+
+
+def test_a_rule_without_condition_warns_and_wants_a_tick(s: Scene, at: At) -> None:
+    page = at("center").post("/routing", form(s, words="", do="try")).content.decode()
+    assert "没有写条件：所有来件都会走这一条" in page
+    assert 'name="sure"' in page
+    page = at("center").post("/routing", form(s, words="")).content.decode()
+    assert "还没有保存：没有写条件" in page
+    assert 'name="sure"' in page
+    assert 'value="路灯归供电"' in page
+    assert not Rule.objects.exists()
+    assert "保存好了" in at("center").post("/routing", form(s, words="", sure="1"), follow=True).content.decode()
+    assert "没有写条件" not in at("center").post("/routing", form(s, name="另一条", do="try")).content.decode()
+
+
+def test_the_table_it_speaks_of_is_on_the_page_and_linked(s: Scene, at: At) -> None:
+    page = at("center").get("/routing").content.decode()
+    assert page.count('href="#table"') == 2
+    assert 'id="table"' in page
+    assert "现在是空的" in page
+    Lead.objects.create(tenant=s.places["street"].tenant, grid=s.places["grid1"], category_id=s.category("m01037"), post=s.posts["water"])
+    bump(s.county.pk)
+    page = at("center").get("/routing").content.decode()
+    assert "现在是空的" not in page
+    assert "<td>供水站</td>" in page
+    assert "<td>供水站</td>" not in at("center2").get("/routing").content.decode(), "it is another subdistrict's"
+
+
+def test_how_it_was_routed_is_a_sentence(s: Scene, at: At) -> None:
+    at("center").post("/routing", form(s))
+    made = s.start("officer1", {"words": "树枝断了", "unit": s.units["u1"].pk}).id
+    page = at("center").get(f"/i/{made}").content.decode()
+    assert "先看了网格和类别的对应表、规则“路灯归供电”，都不符合，派给网格的岗位。" in page
+    lamp = s.start("officer1", {"words": "路灯不亮", "unit": s.units["u1"].pk}).id
+    assert "先看了网格和类别的对应表，不符合，按规则“路灯归供电”派的。" in at("center").get(f"/i/{lamp}").content.decode()

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from hawthorn.assessments.queries import today_bounds
-from hawthorn.kernel.world import Seat
+from hawthorn.assessments.queries import matters_in, summed, today_bounds
+from hawthorn.kernel.world import Seat, Town
 from hawthorn.loops import queries
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
@@ -20,7 +20,11 @@ MOST = 8
 
 @dataclass(frozen=True)
 class Brief:
-    """Since `since`: how many came and ended; now: how many are open, of these late; the first few that are urgent, late, due or promised today."""
+    """Since `since`: how many came and ended; now: how many are open, of these late; the first few that are urgent, late, due or promised today.
+
+    The four numbers are of all that is in the place, as its lists and its board count. The lists are what the seat may read: of a county only what
+    was raised to it (`listed_open`, of these `listed_late`).
+    """
 
     since: datetime
     at: datetime
@@ -28,6 +32,8 @@ class Brief:
     ended: int
     open: int
     late: int
+    listed_open: int
+    listed_late: int
     urgent: Sequence[Item]
     urgent_number: int
     overdue: Sequence[Item]
@@ -37,14 +43,21 @@ class Brief:
     promised_number: int
 
 
-def brief_of(seat: Seat, now: datetime) -> Brief:
-    """The brief of a seat's place. Eight statements, however much is open."""
+def since_of(now: datetime) -> datetime:
+    """Eight o'clock of yesterday."""
+    return today_bounds(now)[0] - timedelta(hours=24 - HOUR)
+
+
+def brief_of(seat: Seat, town: Town, now: datetime) -> Brief:
+    """The brief of a seat's place. Nine statements, of a county twelve, however much is open."""
     today, tomorrow = today_bounds(now)
-    since = today - timedelta(hours=24 - HOUR)
-    found = queries.in_place("matters", seat).filter(parent=None)
-    opened = found.filter(open=True)
-    is_due = Q(due_at__gte=now, due_at__lt=tomorrow)
-    is_late, is_urgent = Q(due_at__lt=now), Q(urgent=True)
+    since, place = since_of(now), town.places[seat.place]
+    inside = matters_in(place, [p.id for p in town.places.values() if p.level == "subdistrict" and p.county == place.id])
+    is_due, is_late, is_urgent = Q(due_at__gte=now, due_at__lt=tomorrow), Q(due_at__lt=now), Q(urgent=True)
+    whole = summed([found.filter(open=True) for found in inside], open=Count("pk"), late=Count("pk", filter=is_late))
+    came = summed([found.filter(opened_at__gte=since, opened_at__lte=now) for found in inside], n=Count("pk"))
+    ended = summed([found.filter(open=False, closed_at__gte=since, closed_at__lte=now) for found in inside], n=Count("pk"))
+    opened = queries.in_place("matters", seat).filter(open=True)
     asked = {"late": is_late, "due": is_due, "urgent": is_urgent}
     numbers = opened.aggregate(open=Count("pk"), **{name: Count("pk", filter=q) for name, q in asked.items()})
     promised = opened.filter(pk__in=Matter.objects.filter(promise_at__gte=today, promise_at__lt=tomorrow, item__open=True).values("item"))
@@ -53,8 +66,7 @@ def brief_of(seat: Seat, now: datetime) -> Brief:
         return list(rows.order_by("due_at", "id")[:MOST])
 
     return Brief(
-        since, now, came=found.filter(opened_at__gte=since, opened_at__lte=now).count(),
-        ended=found.filter(open=False, closed_at__gte=since, closed_at__lte=now).count(), open=numbers["open"], late=numbers["late"],
+        since, now, came=came["n"], ended=ended["n"], open=whole["open"], late=whole["late"], listed_open=numbers["open"], listed_late=numbers["late"],
         urgent=first(opened.filter(is_urgent)), urgent_number=numbers["urgent"], overdue=first(opened.filter(is_late)),
         due=first(opened.filter(is_due)), due_number=numbers["due"], promised=first(promised), promised_number=promised.count(),
     )  # fmt: skip

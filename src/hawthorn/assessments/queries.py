@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -125,13 +127,38 @@ def added(many: Iterable[Mapping[tuple[Any, ...], Mapping[str, int]]]) -> Table:
 
 
 def _months(place: PlaceCard, month: date) -> QuerySet[Month]:
+    return _versions(place, month).filter(replaced_at=None)
+
+
+def _versions(place: PlaceCard, month: date) -> QuerySet[Month]:
+    """A closed month of a place, as it stands and as it stood before corrections."""
     if place.level == "county":
-        return Month.objects.filter(place__county=place.id, on=month, replaced_at=None) | Month.objects.filter(place=place.id, on=month, replaced_at=None)
-    return Month.objects.filter(place=place.at("subdistrict"), on=month, replaced_at=None)
+        return Month.objects.filter(place__county=place.id, on=month) | Month.objects.filter(place=place.id, on=month)
+    return Month.objects.filter(place=place.at("subdistrict"), on=month)
 
 
 def _newest(months: Sequence[Month]) -> Month:
     return max(months, key=lambda m: (bool(m.reason), m.closed_at))
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A month that was counted again: the row that says who and why, and the counts before and after."""
+
+    month: Month
+    before: Counts
+    after: Counts
+
+
+def corrections(place: PlaceCard, month: date) -> list[Correction]:
+    """How a closed month of a place was corrected, the newest first; a county's are those of its subdistricts too. At most two statements."""
+    rows = list(_versions(place, month).order_by("place", "closed_at", "id"))
+    pairs = [(old, new) for old, new in pairwise(rows) if old.place_id == new.place_id]
+    if not pairs:
+        return []
+    cells = _kept(place, [row.pk for row in rows], ["month"])
+    found = [Correction(new, cells.get((old.pk,), {}), cells.get((new.pk,), {})) for old, new in pairs]
+    return sorted(found, key=lambda one: one.month.closed_at, reverse=True)
 
 
 def months_of(place: PlaceCard, last: date, number: int = 12) -> list[tuple[date, Counts]]:
@@ -149,8 +176,20 @@ def months_of(place: PlaceCard, last: date, number: int = 12) -> list[tuple[date
     return [(row["month__on"], {"found": row["n_found"], "settled": row["n_settled"]}) for row in found]
 
 
-def ages(found: QuerySet[Item], now: datetime) -> list[tuple[str, int, int]]:
-    """How long open matters of a list have been open: label, number, of which late. One statement."""
+def matters_in(place: PlaceCard, below: Sequence[int] = ()) -> list[QuerySet[Item]]:
+    """All matters of a place, parts too, as its lists hold them; a county's in two sets: its subdistricts' (`below`), and those without one."""
+    many = _wheres(place, below) if place.level == "county" else [{place.level: place.id}]
+    return [Item.objects.filter(loop="matters", **where) for where in many]
+
+
+def summed(sets: Iterable[QuerySet[Item]], **asked: Any) -> Counts:
+    """Counts over several sets added up, one statement a set."""
+    found = [one.aggregate(**asked) for one in sets]
+    return {name: sum(row[name] for row in found) for name in asked}
+
+
+def ages(place: PlaceCard, now: datetime, *, below: Sequence[int] = ()) -> list[tuple[str, int, int]]:
+    """How long the open matters of a place have been open: label, number, of which late. At most two statements."""
     edges = [now - timedelta(days=days) for days, _label in AGES]
     asked: dict[str, Any] = {}
     newer = now + timedelta(days=36500)
@@ -158,7 +197,7 @@ def ages(found: QuerySet[Item], now: datetime) -> list[tuple[str, int, int]]:
         within = Q(opened_at__gt=edge, opened_at__lte=newer)
         asked |= {f"a{n}": Count("pk", filter=within), f"b{n}": Count("pk", filter=within & Q(due_at__lt=now))}
         newer = edge
-    got = found.filter(open=True).aggregate(**asked)
+    got = summed([found.filter(open=True) for found in matters_in(place, below)], **asked)
     return [(label, got[f"a{n}"], got[f"b{n}"]) for n, (_days, label) in enumerate(AGES)]
 
 

@@ -76,6 +76,11 @@ def is_known(name: str) -> bool:
     return name in COUNTS or name in SUMS
 
 
+def label(name: str) -> str:
+    """What a count is called, a sum by the figure it stands in; to be translated."""
+    return COUNTS.get(name) or next((f.label for f in FIGURES if f.top == name), "")
+
+
 def first_of(on: date) -> date:
     """The first day of its month."""
     return on.replace(day=1)

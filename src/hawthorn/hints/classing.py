@@ -30,6 +30,20 @@ FOLDS = 5
 ASKED = 0.95
 SILENT_ALWAYS = 1.01
 TINY = 1e-12
+WHY = {
+    "few": "at least two categories with two messages each are needed",
+    "empty": "the messages have no words",
+    "rare": f"no word or part of one stands in {LEAST_MESSAGES} messages",
+    "alike": "what the messages share stands in most of them and tells no category from another",
+}
+
+
+class NothingToLearn(ValueError):
+    """Messages that teach nothing; `why`: few (categories), empty (no words), rare (no word in three messages), alike (every word in most)."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(WHY[why])
+        self.why = why
 
 
 class Message(NamedTuple):
@@ -88,16 +102,19 @@ def _slices(said: str, mark: str) -> Iterator[str]:
 def train(messages: Sequence[Message], labels: Sequence[str], *, asked: float = ASKED, seed: int = 0) -> Model:
     """Learn from labelled messages. The probabilities and the threshold come from messages each fold had not seen.
 
-    Raises ValueError where there are not two categories with two messages each.
+    Raises NothingToLearn where there are not two categories with two messages each, or nothing in them tells one from another.
     """
     categories = tuple(sorted({label for label, number in Counter(labels).items() if number >= 2}))
     if len(categories) < 2:
-        raise ValueError("at least two categories with two messages each are needed")
+        raise NothingToLearn("few")
     kept = [n for n, label in enumerate(labels) if label in categories]
     where = {category: n for n, category in enumerate(categories)}
     truth = np.array([where[labels[n]] for n in kept])
     counts, grams = _count([messages[n] for n in kept])
-    titled = np.array([gram.startswith(TITLE) for gram in grams])
+    if not len(_shared(counts, len(categories))):
+        is_empty = not any(plain(word) for n in kept for word in messages[n])
+        raise NothingToLearn("empty" if is_empty else "alike" if any(gram.strip() for gram in grams) else "rare")
+    titled = np.array([gram.startswith(TITLE) for gram in grams], dtype=bool)
     unseen = np.zeros((len(kept), len(categories)))
     for held in _folds(truth, seed):
         rest = np.setdiff1d(np.arange(len(kept)), held)
@@ -143,7 +160,7 @@ def _count(messages: Sequence[Message]) -> tuple[sparse.csr_matrix, list[str]]:
             columns.append(known.setdefault(gram, len(known)))
             numbers.append(number)
         ends.append(len(columns))
-    counts = sparse.csr_matrix((np.array(numbers, dtype=np.float32), np.array(columns), np.array(ends)), shape=(len(messages), len(known)))
+    counts = sparse.csr_matrix((np.array(numbers, dtype=np.float32), np.array(columns, dtype=np.int32), np.array(ends)), shape=(len(messages), len(known)))
     often = np.flatnonzero(np.bincount(counts.indices, minlength=len(known)) >= LEAST_MESSAGES)
     names = list(known)
     return counts[:, often], [names[n] for n in often]
@@ -174,7 +191,7 @@ def _fit(counts: sparse.csr_matrix, titled: Floats, truth: Floats, number: int) 
     weighed = _weigh(part, rarity, titled)
     lines, squares = (np.zeros((len(columns), number), dtype=np.float32) for _n in range(2))
     biases = np.zeros(number)
-    for n in range(number):
+    for n in range(number if len(columns) else 0):  # a fold may share nothing where all messages together do
         scale = _ratio(inside[n], inside.sum(axis=0) - inside[n])
         learner = LinearSVC(C=1.0, class_weight="balanced", random_state=0)
         learner.fit(normalize(weighed @ sparse.diags(scale)), truth == n)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,13 @@ SAID = ("id", "grid", "at", "text")
 PAIRS = ("new_id", "open_id", "score", "rank")
 GUESSES = ("key", "first", "second", "third", "confidence", "silent")
 
+NOTHING = {
+    "few": "至少要有两个类别，每类至少两条，才能学。",
+    "empty": "标题和文字都是空的，学不出东西。",
+    "rare": f"没有一个字在 {classing.LEAST_MESSAGES} 条以上的话里出现过，学不出东西（只在一两条里的字不学，免得记住一个人的话）。",
+    "alike": "各条的话几乎一样（数字不算），分不出类别。",
+}
+
 
 class NotReadable(Exception):
     """A file that cannot be used; the words say which and why, in Chinese."""
@@ -28,8 +36,8 @@ def judge_hints(train: str, texts: str, out: str) -> tuple[classing.Model, int]:
     known = [row for row in rows_of(train, (*MESSAGE, "label")) if row["label"]]
     try:
         model = classing.train([_message(row) for row in known], [row["label"] for row in known])
-    except ValueError as few:
-        raise NotReadable(f"{train}：至少要有两个类别，每类至少两条，才能学。") from few
+    except classing.NothingToLearn as nothing:
+        raise NotReadable(f"{train}：{NOTHING[nothing.why]}") from nothing
     asked = rows_of(texts, MESSAGE)
     write_rows(out, GUESSES, (_guessed(row["key"], classing.guess(model, _message(row))) for row in asked))
     return model, len(asked)
@@ -60,7 +68,7 @@ def rows_of(path: str, columns: Sequence[str]) -> list[dict[str, str]]:
             if missing:
                 raise NotReadable(f"{path}：缺少这几列：{'、'.join(missing)}。")
             return [{name: row[name] or "" for name in columns} for row in reader]
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as wrong:
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as wrong:
         raise NotReadable(f"{path}：读不了（{wrong}）。") from wrong
 
 

@@ -19,7 +19,7 @@ from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import PlaceCard, Seat
 from hawthorn.loops import queries as loops
-from hawthorn.web import words
+from hawthorn.web import maps, words
 from hawthorn.web.request import Request, whole
 
 WIDE, HIGH = 360, 90
@@ -34,16 +34,17 @@ def board(request: Request) -> HttpResponse:
     """The figures of my place, or of one in it."""
     seat, place = _seat_and_place(request)
     month, kind = _month(request), request.GET.get("kind", "")[:24]
-    below = [p.id for p in request.town.places.values() if p.level == "subdistrict" and p.county == place.id]
-    rows, kept = queries.counts(place, month, request.now, by=[*_level(place), "kind"], below=below)
+    is_running = month == rules.first_of(local(request.now).date())
+    rows, kept = queries.counts(place, month, request.now, by=[*_level(place), "kind"], below=_below(request, place))
     kinds = _summed(rows, -1)
     rows = {key: counts for key, counts in rows.items() if not kind or key[-1] == kind}
     total = _summed(rows).get((), {})
     context = {
-        "place": place.name, "month": month, "month_words": _month_words(month), "kept": _kept_words(request, kept), "is_kept": kept is not None,
+        "place": place.name, "month": month, "month_words": _month_words(month), "kept": _kept_words(request, kept),
+        "corrections": _corrections(request, place, month) if kept else [],
         "figures": [_figure(f, total, seat, place, month, kind) for f in rules.FIGURES],
         "found": _number(total, "found", seat, place, month, kind), "settled": _number(total, "settled", seat, place, month, kind),
-        "levels": _levels(total, seat, place, month, kind), "ages": _ages(request, seat, place), "trend": _trend(place, month, total),
+        "levels": _levels(total, seat, place, month, kind), "ages": _ages(request, seat, place) if is_running else {}, "trend": _trend(place, month, total),
         "children": _children(request, place, month, kind, _summed(rows, 0)), "kinds": _kinds(request, place, month, kinds) if not kind else {},
         "ups": _ups(request, seat, place, month), "before": _url(place, rules.before(month), kind),
         "after": _url(place, rules.after(month), kind) if rules.after(month) <= local(request.now).date() else "",
@@ -65,7 +66,7 @@ def correct(request: Request) -> HttpResponse:
         places = [place] if place.level == "subdistrict" else _closed_below(request, place, month)
         for one in places:
             actions.correct(one, month, reason=request.POST.get("reason", ""), actor=request.actor, town=request.town, now=request.now)
-        messages.success(request, _("已经重新统计，原来的数字还留着，页面上写明了更正的原因。"))
+        messages.success(request, _("已经重新统计。谁、为什么更正，变了什么，原来的数字是多少，都写在这一页的“更正过”里。"))
     except Refused as refused:
         if refused.code != "missing":
             raise
@@ -104,10 +105,29 @@ def _kept_words(request: Request, kept: Any) -> str:
     if kept is None:
         return _("这个月还没有过完，数字算到{at}。").format(at=words.moment(request.now, request.now))
     at = words.stamp(kept.closed_at)
-    if kept.reason:
-        post = request.town.posts.get(kept.post or 0)
-        return _("{at}由{post}更正：{reason}").format(at=at, post=post.name if post else "", reason=kept.reason)
-    return _("已定稿（{at}），以后不再变。名单是现在的样子，可能和定稿时差一两件。").format(at=at)
+    told = (
+        _("{at}由{who}更正：{reason}。").format(at=at, who=_who(request, kept), reason=kept.reason.rstrip("。"))
+        if kept.reason
+        else _("已定稿（{at}），以后只有写明原因更正才会变。").format(at=at)
+    )
+    return told + _("名单是现在的样子，可能和定稿时差一两件。")
+
+
+def _who(request: Request, month: Any) -> str:
+    """Who corrected a month: post and person."""
+    post, name = request.town.posts.get(month.post or 0), request.town.names.get(month.user or 0, "")
+    return f"{post.name}（{name}）" if post and name else post.name if post else name
+
+
+def _corrections(request: Request, place: PlaceCard, month: date) -> list[dict[str, Any]]:
+    """What each correction changed, and all the numbers as they stood before it."""
+    found = []
+    for one in queries.corrections(place, month):
+        rows = [(_(label), one.before.get(name, 0), one.after.get(name, 0)) for name, label in rules.COUNTS.items()]
+        changed = "，".join(f"{label} {old} → {new}" for label, old, new in rows if old != new)
+        told = {"who": _who(request, one.month), "at": words.stamp(one.month.closed_at), "place": request.town.name_of(one.month.place_id)}
+        found.append(told | {"reason": one.month.reason, "changed": changed or _("数字没有变"), "rows": rows})
+    return found
 
 
 def _url(place: PlaceCard, month: date, kind: str) -> str:
@@ -159,14 +179,21 @@ def _levels(counts: Counts, seat: Seat, place: PlaceCard, month: date, kind: str
     return {"rows": rows, "total": settled}
 
 
-def _ages(request: Request, seat: Seat, place: PlaceCard) -> list[dict[str, Any]]:
-    """Open now, by how long. A county sees here what was raised to it."""
-    found = loops.in_place("matters", seat)
-    if place.id != seat.place:
-        found = found.filter(**{f"{place.level}_id": place.id})
-    rows = queries.ages(found, request.now)
+def _below(request: Request, place: PlaceCard) -> list[int]:
+    """The subdistricts of a county."""
+    return [p.id for p in request.town.places.values() if p.level == "subdistrict" and p.county == place.id]
+
+
+def _ages(request: Request, seat: Seat, place: PlaceCard) -> dict[str, Any]:
+    """Open now, by how long; of a county over all its subdistricts, without lists."""
+    rows = queries.ages(place, request.now, below=_below(request, place))
     most = max((number for _label, number, _late in rows), default=0)
-    return [{"label": _(label), "number": number, "late": late, "width": round(100 * number / most) if most else 0} for label, number, late in rows]
+    inside = {} if place.id == seat.place else {place.level: place.id}
+    url, late_url = (maps.list_url(request, seat, late=late, **inside) if seat.level != "county" else "" for late in (False, True))
+    return {
+        "rows": [{"label": _(label), "number": number, "late": late, "width": round(100 * number / most) if most else 0} for label, number, late in rows],
+        "number": sum(number for _label, number, _late in rows), "late": sum(late for _label, _number, late in rows), "url": url, "late_url": late_url,
+    }  # fmt: skip
 
 
 def _trend(place: PlaceCard, month: date, total: Counts) -> dict[str, Any]:
@@ -223,19 +250,21 @@ def _kinds(request: Request, place: PlaceCard, month: date, rows: Mapping[tuple[
     """The categories with most of the month's matters; each narrows the board to itself."""
     most = sorted(rows.items(), key=lambda row: (-row[1].get("found", 0), row[0][0] or ""))[:CATEGORIES]
     found = [
-        (_kind_name(request, place, key[0]) or _("还没有定类"), _url(place, month, key[0]) if key[0] else "", counts)
+        (_kind_name(request, place, key[0], in_table=True) or _("还没有定类"), _url(place, month, key[0]) if key[0] else "", counts)
         for key, counts in most
         if counts.get("found") or counts.get("settled")
     ]
     return _table(_("类别"), found)
 
 
-def _kind_name(request: Request, place: PlaceCard, kind: str) -> str:
+def _kind_name(request: Request, place: PlaceCard, kind: str, *, in_table: bool = False) -> str:
+    """A category's name; of one that is no longer in the catalogue only where it was counted its key, never what an address says."""
     if not kind:
         return ""
     cards = [c for c in request.town.categories.values() if c.key == kind and c.catalogue == "city"]
     own = next((c for c in cards if c.tenant == place.tenant), cards[0] if cards else None)
-    return own.name if own else kind
+    gone = _("目录里没有的类别")
+    return own.name if own else f"{gone}（{kind}）" if in_table else gone
 
 
 def _ups(request: Request, seat: Seat, place: PlaceCard, month: date) -> list[dict[str, str]]:

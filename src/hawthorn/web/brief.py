@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hawthorn.assessments.brief import Brief, brief_of
+from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere
+from hawthorn.kernel.world import Seat
 from hawthorn.loops import queries
 from hawthorn.loops.models import Item
 from hawthorn.web import maps, words
@@ -24,26 +26,47 @@ def brief(request: Request) -> HttpResponse:
     seat = queries.widest(request.actor)
     if seat is None or seat.scope != "place":
         raise NotThere
-    found = brief_of(seat, request.now)
+    found = brief_of(seat, request.town, request.now)
     context = {
         "place": request.town.name_of(seat.place), "at": words.moment(request.now, request.now),
-        "copy": {"id": "brief", "words": as_text(found, request.town.name_of(seat.place), request), "label": _("复制早报")},
-        "late_url": maps.list_url(request, seat, late=True), "all_url": maps.list_url(request, seat), "late": found.late, "open": found.open,
+        "copy": {"id": "brief", "label": _("复制早报"), "words": as_text(found, request.town.name_of(seat.place), request, is_county=seat.level == "county")},
+        "links": _links(found, seat, request),
     }  # fmt: skip
     return render(request, "web/brief.html", context)
 
 
-def as_text(b: Brief, place: str, request: Request) -> str:
-    """The whole brief as plain text."""
+def _links(b: Brief, seat: Seat, request: Request) -> list[dict[str, str]]:
+    """The lists behind the numbers, each with how many it holds."""
+    at_county = seat.level == "county"
+    late, opened = (_("交到县区的，超时 {n} 件"), _("交到县区的，在办 {n} 件")) if at_county else (_("超时的 {n} 件"), _("在办的 {n} 件"))
+    found = [
+        {"label": late.format(n=b.listed_late), "url": maps.list_url(request, seat, late=True)},
+        {"label": opened.format(n=b.listed_open), "url": maps.list_url(request, seat)},
+    ]
+    if at_county:
+        return found
+    since = local(b.since).date().isoformat()
+    return [
+        *found,
+        {"label": _("新来的 {n} 件").format(n=b.came), "url": maps.list_url(request, seat, all=1, came=since)},
+        {"label": _("办理结束的 {n} 件").format(n=b.ended), "url": maps.list_url(request, seat, all=1, over=since)},
+    ]
+
+
+def as_text(b: Brief, place: str, request: Request, *, is_county: bool) -> str:
+    """The whole brief as plain text; of a county it says what the lists leave out."""
     lines = [
         f"【{place}】{_('早报')} {words.today_words(b.at)}",
-        _("{since}以来，新来 {came} 件，办结 {ended} 件；现在在办 {open} 件，其中超时 {late} 件。").format(
+        _("{since} 以来，新来 {came} 件，办理结束 {ended} 件；现在在办 {open} 件，其中超时 {late} 件。").format(
             since=words.moment(b.since, b.at), came=b.came, ended=b.ended, open=b.open, late=b.late
         ),
     ]
+    if is_county:
+        told = _("以上是全县区的。下面只列已经交到县区的：在办 {open} 件，其中超时 {late} 件；别的看各街道的早报。")
+        lines.append(told.format(open=b.listed_open, late=b.listed_late))
     said: set[int] = set()
     parts = (
-        (_("急办"), b.urgent, b.urgent_number), (_("已经超时"), b.overdue, b.late), (_("今天到期"), b.due, b.due_number),
+        (_("急办"), b.urgent, b.urgent_number), (_("已经超时"), b.overdue, b.listed_late), (_("今天到期"), b.due, b.due_number),
         (_("答应居民今天办好"), b.promised, b.promised_number),
     )  # fmt: skip
     for label, items, number in parts:

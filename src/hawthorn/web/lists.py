@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,24 +14,28 @@ from django.views.decorators.http import require_safe
 
 from hawthorn.assessments import queries as figures
 from hawthorn.assessments import rules
+from hawthorn.assessments.brief import HOUR
+from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.kernel.world import DESK, Seat
+from hawthorn.kernel.world import Seat
 from hawthorn.loops import queries, reporters, searching
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
-from hawthorn.web import rows, views, words
+from hawthorn.web import finding, rows, views, words
 from hawthorn.web.request import Request, whole
 
 PAGE, NO_GRID = 50, "none"
 KEPT = (*views.FILTERS, "q")
+FIGURE = ("of", "month", "came", "over")
 
 
 @require_safe
 def listing(request: Request, loop: str) -> HttpResponse:
     """Items in my place, or through my hands."""
-    seat = chosen_seat(request)
-    found = narrowed(queries.listed(loop, seat, request.now), loop, request, seat) if seat else Item.objects.none()
+    seat, phone = chosen_seat(request), finding.taken_out(request)
+    whole_list = queries.listed(loop, seat, request.now) if seat and not phone else Item.objects.none()
+    found = narrowed(whole_list, loop, request, seat)
     by_due = is_by_due(request, loop)
     page = list(_after(found, request.GET.get("after", ""), by_due)[: PAGE + 1])
     more, items = len(page) > PAGE, rows.in_sight(page[:PAGE], request)
@@ -42,11 +46,12 @@ def listing(request: Request, loop: str) -> HttpResponse:
     }
     last = page[PAGE - 1] if more else None
     context = {
-        "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode()), "loop": loop, "tail": _tail(request),
+        "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode()), "loop": loop, "tail": finding.tail(request, phone),
         "title": _(LOOPS[loop].label), "what": loop, "table": table,
         "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
         "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
-        "empty": _empty(request),
+        "empty": finding.phone_words() if phone else _empty(request), "total": _total(found, request),
+        "holders": _holders(whole_list, request, seat) if loop == "matters" else [],
         "pages": {
             "next": link(request, after=_cursor(last, by_due)) if last else "", "first": link(request) if request.GET.get("after") else "",
             "words": _("本页 {n} 件").format(n=len(items)),
@@ -64,11 +69,14 @@ def _empty(request: Request) -> dict[str, Any]:
     return {"title": _("现在没有在办的。"), "words": _("办完的在“全部”里。"), "url": f"?{urlencode({'all': 1})}", "label": _("看全部"), "plain": True}
 
 
-def _tail(request: Request) -> str:
-    """Four digits may be the end of a phone number: that is looked up at the counter, by POST, by whoever has it."""
-    said = request.GET.get("q", "").strip()
-    is_tail = len(said) == 4 and said.isascii() and said.isdigit()
-    return said if is_tail and any(s.kind in DESK.values() for s in request.actor.seats) else ""
+def _holders(found: QuerySet[Item], request: Request, seat: Seat | None) -> list[dict[str, str]]:
+    """Posts whose name was searched for, each as the list of what it holds. One statement where there are such."""
+    posts = finding.posts_named(request, seat, request.GET.get("q", "").strip())
+    plain = dict.fromkeys((k for k in KEPT if k not in ("seat", "holder")), "")
+    return [
+        {"label": _("负责的是 {post}：在办 {n} 件").format(post=post.name, n=n), "url": link(request, **plain, holder=post.id)}
+        for post, n in finding.held(found, posts)
+    ]
 
 
 def chosen_seat(request: Request) -> Seat | None:
@@ -95,7 +103,7 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request, seat: Seat | No
         found = found.filter(open=True)
     if get.get("stage") in LOOPS[loop].stages:
         found = found.filter(stage=get["stage"])
-    found = _counted(_of_grid(found, get.get("grid", "")), request)
+    found = _counted(_of_holder(_of_grid(found, get.get("grid", "")), get.get("holder", "")), request)
     if community := whole(get.get("community", "")):
         found = found.filter(community=community)
     if get.get("kind"):
@@ -110,9 +118,38 @@ def narrowed(found: QuerySet[Item], loop: str, request: Request, seat: Seat | No
 
 
 def _counted(found: QuerySet[Item], request: Request) -> QuerySet[Item]:
-    """What a figure of a month counts, as the board links to it."""
-    name, month = request.GET.get("of", ""), rules.month_of(request.GET.get("month", ""))
+    """What a figure of a month counts, as the board links to it; what came or ended since a morning, as the brief does."""
+    get = request.GET
+    if came := since(get.get("came", "")):
+        found = found.filter(opened_at__gte=came, opened_at__lte=request.now)
+    if over := since(get.get("over", "")):
+        found = found.filter(open=False, closed_at__gte=over, closed_at__lte=request.now)
+    name, month = get.get("of", ""), rules.month_of(get.get("month", ""))
     return figures.narrowed(found, name, month, request.now) if month is not None and rules.is_known(name) else found
+
+
+def is_of_figure(request: Request) -> bool:
+    """Is this the list behind a number of the board or the brief."""
+    get = request.GET
+    named = rules.is_known(get.get("of", "")) and rules.month_of(get.get("month", "")) is not None
+    return named or any(since(get.get(name, "")) for name in ("came", "over"))
+
+
+def _total(found: QuerySet[Item], request: Request) -> str:
+    """How many such a list holds; of a month that is over, why its figure may be another. One statement, for these lists only."""
+    if not is_of_figure(request):
+        return ""
+    said, month = _("共 {n} 件。").format(n=found.count()), rules.month_of(request.GET.get("month", ""))
+    is_over = month is not None and rules.after(month) <= local(request.now).date()
+    return said + (_("名单是现在的样子；定了稿的月份，看板上的数字是定稿时的，可能差一两件。") if is_over else "")
+
+
+def since(day: str) -> datetime | None:
+    """The hour of the brief on that day; None for anything else."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time(HOUR), SHANGHAI) if len(day) == 10 else None
+    except ValueError:
+        return None
 
 
 def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
@@ -121,6 +158,11 @@ def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
         return found.filter(grid=None)
     number = whole(said)
     return found.filter(grid=number) if number else found
+
+
+def _of_holder(found: QuerySet[Item], said: str) -> QuerySet[Item]:
+    """What one post answers for now."""
+    return found.filter(holder=whole(said) or 0) if said else found
 
 
 def searched(found: QuerySet[Item], said: str, seat: Seat | None, request: Request) -> QuerySet[Item]:
@@ -168,18 +210,20 @@ def link(request: Request, **more: Any) -> str:
 
 def filters(request: Request, loop: str, seat: Seat | None) -> list[dict[str, Any]]:
     """Links that narrow the list; the chosen ones are marked."""
-    get, found = request.GET, []
-    is_all = bool(get.get("all") or get.get("q")) and not get.get("open")
+    get, found, figure = request.GET, [], is_of_figure(request)
+    is_all = bool(get.get("all") or get.get("q")) and not get.get("open") and not figure
     found += _chosen(request)
-    only_open = link(request, all="", stage="", open=1 if get.get("q") else "")
-    found.append({"label": _("在办"), "url": only_open, "on": not is_all and not get.get("stage")})
+    plain = dict.fromkeys(FIGURE, "") if figure else {}  # what a figure counts is neither all nor what is open: these links leave it
+    only_open = link(request, **plain, all="", stage="", open=1 if get.get("q") else "")
+    found.append({"label": _("在办"), "url": only_open, "on": not is_all and not get.get("stage") and not figure})
     for name, label in (("late", _("超时")), ("urgent", _("急办")), ("mine", _("我办的"))):
         found.append({"label": label, "url": link(request, **{name: "" if get.get(name) else 1}), "on": bool(get.get(name))})
     found += [
         {"label": _(s.label), "url": link(request, stage="" if get.get("stage") == s.code else s.code), "on": get.get("stage") == s.code}
         for s in LOOPS[loop].stages.values()
     ]
-    found.append({"label": _("全部"), "url": link(request, all="" if get.get("all") else 1, stage="", open=""), "on": is_all and not get.get("stage")})
+    every = link(request, **plain, all="" if get.get("all") and not figure else 1, stage="", open="")
+    found.append({"label": _("全部"), "url": every, "on": is_all and not get.get("stage")})
     return found + _grids(request, seat)
 
 
@@ -187,13 +231,18 @@ def _chosen(request: Request) -> list[dict[str, Any]]:
     """What a board's link chose, each to be taken off again."""
     get, found = request.GET, []
     if month := rules.month_of(get.get("month", "")):
-        label = _(rules.COUNTS.get(get.get("of", ""), ""))
-        found.append({"label": f"{month:%Y-%m} {label}".strip(), "url": link(request, of="", month=""), "on": True})
+        label = rules.label(get.get("of", ""))
+        found.append({"label": f"{month:%Y-%m} {_(label) if label else ''}".strip(), "url": link(request, of="", month=""), "on": True})
+    for name, told in (("came", _("{at} 以来新来的")), ("over", _("{at} 以来办理结束的"))):
+        if at := since(get.get(name, "")):
+            found.append({"label": told.format(at=words.moment(at, request.now)), "url": link(request, **{name: ""}), "on": True})
+    if post := request.town.posts.get(whole(get.get("holder", "")) or 0):
+        found.append({"label": _("负责的是 {post}").format(post=post.name), "url": link(request, holder=""), "on": True})
     if place := request.town.places.get(whole(get.get("community", "")) or 0):
         found.append({"label": place.name, "url": link(request, community=""), "on": True})
     if kind := get.get("kind"):
         card = next((c for c in request.town.categories.values() if c.key == kind), None)
-        found.append({"label": card.name if card else kind, "url": link(request, kind=""), "on": True})
+        found.append({"label": card.name if card else _("目录里没有的类别"), "url": link(request, kind=""), "on": True})
     return found
 
 

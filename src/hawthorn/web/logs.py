@@ -6,7 +6,7 @@ import logging
 import re
 from contextvars import ContextVar
 
-SECRET = re.compile(r"/(out|what/photo|what)/[^\s?]+|(?<=[?&])[to]=[^\s&]+")
+SECRET = re.compile(r"/(out|what/photo|what)/[^\s?]+|(?<=[?&])[toq]=[^\s&]+")
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 

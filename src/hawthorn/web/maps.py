@@ -63,10 +63,10 @@ def totals(counts: Counts) -> tuple[int, int]:
     return sum(n for n, _late in counts.values()), sum(late for _n, late in counts.values())
 
 
-def list_url(request: Request, seat: Seat, grid: int | None = 0, *, late: bool = False) -> str:
-    """The list that a number counts: of one grid, of what has no grid (None), of all (0)."""
+def list_url(request: Request, seat: Seat, grid: int | None = 0, *, late: bool = False, **more: Any) -> str:
+    """The list that a number counts: of one grid, of what has no grid (None), of all (0); `more`: other filters of it."""
     wanted = {"grid": NO_GRID if grid is None else grid or "", "late": 1 if late else "", "seat": "" if seat == queries.widest(request.actor) else seat.post}
-    query = urlencode({name: value for name, value in wanted.items() if value})
+    query = urlencode({name: value for name, value in (wanted | more).items() if value})
     return f"{reverse('matters')}?{query}" if query else reverse("matters")
 
 

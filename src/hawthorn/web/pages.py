@@ -27,8 +27,10 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """404, for what is not there and what may not be seen."""
-    return render(request, "404.html", status=404)
+    """404, for what is not there and what may not be seen. Only an address that names one thing can have been copied wrongly."""
+    match = request.resolver_match
+    is_page = match is not None and not getattr(match, "captured_kwargs", None) and getattr(request, "actor", None) is not None
+    return render(request, "404.html", {"is_page": is_page}, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

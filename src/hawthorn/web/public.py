@@ -64,7 +64,7 @@ def home(request: Request) -> HttpResponse:
 
 
 def _shares(request: Request, place: int | None) -> dict[str, Any]:
-    """Last month's public figures of the subdistrict, once it is closed; what counts fewer than five is not shown."""
+    """Last month's public figures of the subdistrict, once it is closed; a share with fewer than five on either side of the line is not shown."""
     month = rules.before(rules.first_of(local(request.now).date()))
     card = request.town.places.get(place or 0)
     if card is None or queries.month_row(card.id, month) is None:
@@ -75,7 +75,7 @@ def _shares(request: Request, place: int | None) -> dict[str, Any]:
     for f in rules.FIGURES:
         top, bottom = rules.count(total, f.top), rules.count(total, f.bottom)
         if f.is_public:
-            few = bottom < rules.FEW
+            few = min(top, bottom) < rules.FEW  # a share of one or two of many would still point at somebody
             share = {"percent": None if few else percent(top, bottom), "top": "" if few else top, "bottom": "" if few else bottom, "few": few}
             rows.append({"label": _(f.label), "note": _(f.meaning), **share})
     return {"month": _(words.MONTHS[month.month - 1]), "rows": rows}

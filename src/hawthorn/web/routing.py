@@ -55,7 +55,8 @@ def routing(request: Request) -> HttpResponse:
         "web/routing.html",
         {
             "place": place.name, "rules": [_line(request, card, broken.get(card.id, "")) for card in cards], "broken": len(broken),
-            "worst": _worst(request, place), "days": routes.DAYS, "editing": request.POST.get("rule") or (chosen.pk if chosen else ""), **context,
+            "table": _table(request, place), "worst": _worst(request, place), "days": routes.DAYS,
+            "editing": request.POST.get("rule") or (chosen.pk if chosen else ""), **context,
         },
     )  # fmt: skip
 
@@ -92,9 +93,16 @@ def _done(request: Request, place: PlaceCard) -> str | dict[str, Any]:
     rule = _rule(request, place).pk if request.POST.get("rule") else None
     values = _values(request, place)
     if do == "save":
+        if _catches_all(values) and not request.POST.get("sure"):
+            raise WrongType({"sure": _("还没有保存：没有写条件，所有来件都会走这一条。确实要这样，请勾上；不然写一个条件。")})
         categories.put_rule(_tenant(place), values, rule=rule, user=request.actor.user, now=request.now)
         return _("保存好了，从现在起新来的事项按它走。")
-    return {"trial": _trial(request, place, values, rule), "form": _form(request, place, request.POST)}
+    return {"trial": _trial(request, place, values, rule), "form": _form(request, place, request.POST, is_all=_catches_all(values))}
+
+
+def _catches_all(values: Mapping[str, Any]) -> bool:
+    """A rule without any condition."""
+    return values["hour_from"] is None and not any(values[name] for name in ("categories", "places", "levels", "words"))
 
 
 def _values(request: Request, place: PlaceCard) -> dict[str, Any]:
@@ -119,10 +127,11 @@ def _hours(post: Any, wrong: dict[str, str]) -> dict[str, int | None]:
     start, end = post.get("hour_from", "").strip(), post.get("hour_to", "").strip()
     if not start and not end:
         return {"hour_from": None, "hour_to": None}
-    if not (start.isdigit() and end.isdigit() and int(start) <= 23 and int(end) <= 24 and start != end):
+    first, last = whole(start, 0), whole(end, 0)
+    if first is None or last is None or first > 23 or last > 24 or first == last:
         wrong["hour_from"] = _("钟点要两个都填：从 0 到 23，到 1 到 24，两个不能一样。")
         return {"hour_from": None, "hour_to": None}
-    return {"hour_from": int(start), "hour_to": int(end)}
+    return {"hour_from": first, "hour_to": last}
 
 
 def _named(said: str, known: Mapping[str, Any], wrong: dict[str, str], field: str) -> list[Any]:
@@ -151,6 +160,15 @@ def _leads(request: Request, place: PlaceCard) -> list[PostCard]:
 
 
 # ── as it is shown ──
+def _table(request: Request, place: PlaceCard) -> list[dict[str, str]]:
+    """The table of grids and categories that is looked at before the rules."""
+    town = request.town
+    kinds = {pk: card.name for pk, card in town.categories.items()}
+    rows = [(town.name_of(grid) if grid else _("全街道"), kind, post) for (of, grid, kind), post in town.leads.items() if of == place.tenant]
+    rows.sort(key=lambda row: (row[0], row[1] or 0))
+    return [{"grid": grid, "kind": kinds.get(kind or 0) or _("所有类别"), "post": town.posts[post].name} for grid, kind, post in rows if post in town.posts]
+
+
 def _line(request: Request, card: RuleCard, broken: str) -> dict[str, Any]:
     post = request.town.posts.get(card.post)
     return {"id": card.id, "name": card.name, "words": "；".join(_parts(request, card)) or _("所有事项"), "post": post.name if post else "—", "broken": broken}
@@ -179,8 +197,21 @@ def trace(request: Request, route: str) -> str:
     """How a matter found its first post: what was looked at, and what decided."""
     looked = route.split()
     before = [said_by(request, step.removesuffix("-")) for step in looked[:-1]]
-    said = said_by(request, looked[-1]) if looked else ""
-    return _("{before}都不合，按{by}").format(before="、".join(before), by=said) if before and said else said
+    if not looked:
+        return said_by(request, "")
+    ended = _ended(request, looked[-1])
+    if not before:
+        return _("{ended}。").format(ended=ended)
+    told = _("先看了{before}，都不符合，{ended}。") if len(before) > 1 else _("先看了{before}，不符合，{ended}。")
+    return told.format(before="、".join(before), ended=ended)
+
+
+def _ended(request: Request, by: str) -> str:
+    """What decided at last, as the end of a sentence."""
+    last = {"officer": _("派给网格的岗位"), "desk": _("派给窗口"), "on_call": _("派给值班的岗位")}.get(by)
+    if last or by.startswith("broken"):
+        return last or said_by(request, by)
+    return _("按{by}派的").format(by=said_by(request, by))
 
 
 def _worst(request: Request, place: PlaceCard) -> list[dict[str, Any]]:
@@ -213,7 +244,8 @@ def _trial(request: Request, place: PlaceCard, values: Mapping[str, Any], rule: 
         for change in found.changes[:SHOWN]
     ]  # fmt: skip
     caught = found.caught.get(f"rule:{draft.id}", 0)
-    return {"looked_at": found.looked_at, "number": len(found.changes), "caught": caught, "rows": rows, "rest": max(0, len(found.changes) - SHOWN)}
+    rest = max(0, len(found.changes) - SHOWN)
+    return {"looked_at": found.looked_at, "number": len(found.changes), "caught": caught, "rows": rows, "rest": rest, "is_all": _catches_all(values)}
 
 
 def _said(request: Request, rule: Rule) -> dict[str, Any]:
@@ -225,7 +257,7 @@ def _said(request: Request, rule: Rule) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _form(request: Request, place: PlaceCard, said: Any, errors: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def _form(request: Request, place: PlaceCard, said: Any, errors: Mapping[str, str] | None = None, *, is_all: bool = False) -> list[dict[str, Any]]:
     chosen = said.getlist("levels") if hasattr(said, "getlist") else said.get("levels", [])
     levels = [{"value": k, "label": _(v), "on": k in chosen} for k, v in LEVELS.items()]
     leads = [{"value": p.id, "label": p.name, "on": str(p.id) == str(said.get("post", ""))} for p in _leads(request, place)]
@@ -239,6 +271,8 @@ def _form(request: Request, place: PlaceCard, said: Any, errors: Mapping[str, st
         {"kind": "text", "name": "words", "label": _("话里有哪些词"), "help": _("几个词用空格分开，有一个就算"), "max_length": 200},
         {"kind": "select", "name": "post", "label": _("交给谁受理"), "required": True, "blank": _("请选择"), "choices": leads},
     ]  # fmt: skip
+    if is_all or "sure" in (errors or {}):
+        fields.append({"kind": "checkbox", "name": "sure", "label": _("没有条件也要：所有来件都走这一条"), "value": said.get("sure", "")})
     for field in fields:
         if field["kind"] in ("text", "textarea", "number"):
             field["value"] = said.get(field["name"], "")

@@ -18,7 +18,7 @@ from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.web.request import Request
 
-FILTERS = ("stage", "open", "grid", "community", "kind", "of", "month", "late", "urgent", "mine", "all", "seat")
+FILTERS = ("stage", "open", "grid", "community", "kind", "of", "month", "came", "over", "holder", "late", "urgent", "mine", "all", "seat")
 
 
 def kept(query: str) -> str:
