@@ -28,7 +28,12 @@ BOM = b"\xef\xbb\xbf"
 MOST_LINES, MOST_PART, LONGEST = 1_048_576, 2_000_000_000, 32_767
 PIECE, FAST = 1 << 16, 4
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+UNSEEN = (
+    "\\s\x00-\x20\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+FORMULA = re.compile(f"[\t\r\n]|[{UNSEEN}]*[=+\\-@＝＋－＠﹦﹢﹣﹫−]")
+"""How words begin that some program takes for a formula: it may turn wide signs into narrow ones, and pass over what is not seen."""
 DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 — as a workbook counts days, without a zone
 DATE, MOMENT, HEADING, WORDS = 1, 2, 3, 4
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -73,7 +78,7 @@ def as_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator
 
 def _harmless(value: Any) -> Any:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULAS) else value
+        return f"'{value}" if FORMULA.match(value) else value
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     return value.isoformat() if isinstance(value, date) else value
@@ -181,7 +186,7 @@ class _Sheet:
 
 def _cell(at: str, value: Any, style: int) -> str:
     if isinstance(value, str):
-        if value.startswith(FORMULAS):
+        if FORMULA.match(value):
             style = WORDS
         said = escape(value) if "&" in value or "<" in value or ">" in value else value
         shown = f' s="{style}"' if style else ""
