@@ -21,9 +21,9 @@ from hawthorn.loops import queries, reporters, searching
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
 from hawthorn.web import rows, views, words
-from hawthorn.web.request import Request, whole
+from hawthorn.web.request import Request, is_near, whole
 
-PAGE, NO_GRID = 50, "none"
+PAGE = 50
 KEPT = (*views.FILTERS, "q")
 
 
@@ -42,7 +42,7 @@ def listing(request: Request, loop: str) -> HttpResponse:
     }
     last = page[PAGE - 1] if more else None
     context = {
-        "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode()), "loop": loop, "tail": _tail(request),
+        "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode(), request), "loop": loop, "tail": _tail(request),
         "title": _(LOOPS[loop].label), "what": loop, "table": table,
         "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
         "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
@@ -117,7 +117,7 @@ def _counted(found: QuerySet[Item], request: Request) -> QuerySet[Item]:
 
 def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
     """Of one grid, or what has none yet."""
-    if said == NO_GRID:
+    if said == views.NO_GRID:
         return found.filter(grid=None)
     number = whole(said)
     return found.filter(grid=number) if number else found
@@ -152,7 +152,7 @@ def _time(said: str) -> datetime | None:
         at = datetime.fromisoformat(said)
     except ValueError:
         return None
-    return at if at.tzinfo and 1 < at.year < 9999 else None
+    return at if is_near(at) else None
 
 
 def _cursor(item: Item, by_due: bool) -> str:
@@ -203,7 +203,7 @@ def _grids(request: Request, seat: Seat | None) -> list[dict[str, Any]]:
     chosen = request.GET.get("grid", "")
     grids = [p for p in request.town.places.values() if p.level == "grid" and p.at(seat.level) == seat.place]
     grids.sort(key=lambda p: p.code)
-    named = [*((str(p.id), p.name) for p in grids[:30]), (NO_GRID, _("还没有定网格"))]
+    named = [*((str(p.id), p.name) for p in grids[:30]), (views.NO_GRID, _("还没有定网格"))]
     return [{"label": name, "url": link(request, grid="" if chosen == code else code), "on": chosen == code, "grid": True} for code, name in named]
 
 
