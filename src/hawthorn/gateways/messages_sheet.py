@@ -64,6 +64,24 @@ class Sheet:
         return self._found[1][:MOST_COLUMNS]
 
     @property
+    def top(self) -> int:
+        """The row of the headings."""
+        return self._found[0]
+
+    def exact(self) -> Iterator[tuple[int, Cells]]:
+        """All rows to the last that holds anything, with what is above the headings and between the rows, every cell as it was: for somebody who gives
+        the sheet back. Raises NotAWorkbook."""
+        last = 0
+        for n, cells in enumerate(self.lines(True), start=1):
+            if n > MOST_ROWS + SEARCHED:
+                raise NotAWorkbook(_("超过 {n} 行。请分成几个文件。").format(n=MOST_ROWS))
+            width = max((place for place, value in enumerate(cells, start=1) if value not in (None, "")), default=0)
+            if width:
+                yield from ((between, ()) for between in range(last + 1, n))
+                last = n
+                yield n, cells[:width]
+
+    @property
     def remark(self) -> str:
         """What was not read, in words; known once the rows have been."""
         wide = _("这张表的列太多，只读了前 {n} 列，后面的没有读。").format(n=MOST_COLUMNS) if len(self._found[1]) > MOST_COLUMNS else ""
