@@ -233,7 +233,20 @@ def test_a_list_is_filtered(call: Any, s: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=x", "limit=-1", "open=maybe", "stage=nonsense", "grid=x", "cursor=x", "cursor=W10", "cursor=WzFd&open=1", "seat=x"]
+    "query",
+    [
+        "open=1&cursor=WyIwMDAyLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwgNV0",
+        "limit=0",
+        "limit=x",
+        "limit=-1",
+        "open=maybe",
+        "stage=nonsense",
+        "grid=x",
+        "cursor=x",
+        "cursor=W10",
+        "cursor=WzFd&open=1",
+        "seat=x",
+    ],
 )
 def test_a_query_of_the_wrong_type_is_422(call: Any, s: Scene, query: str) -> None:
     problem(call("officer1").get(f"/matters?{query}"), 422, "wrong_type")

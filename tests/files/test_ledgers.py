@@ -16,7 +16,25 @@ from hawthorn.files import ledgers
 from hawthorn.files.ledgers import Column
 
 COLUMNS = (Column("编号", "receipt", "回执编号", "系统"), Column("期限", "due_at", width=20), Column("件数", "number"))
-EVIL = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0"]
+EVIL = [
+    "=1+1",
+    "+1",
+    "-1+2",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "=cmd|' /C calc'!A0",
+    "＝1+1",
+    "＋1",
+    "－1+2",
+    "＠SUM(A1)",
+    "\ufeff=1",
+    "\u200b=1",
+    "\u2060\u00ad+1",
+    "\u3000＝1",
+    " =1",
+    "\U000e0020@x",
+]
 
 
 def xlsx(rows: list[Any], **more: Any) -> Any:
@@ -41,6 +59,12 @@ def test_no_words_become_a_formula(words: str) -> None:
     assert (cell.data_type, cell.value.strip(), cell.quotePrefix) == ("s", words.strip(), True)
     line = list(csv.reader(io.StringIO(b"".join(ledgers.as_csv(COLUMNS, [(words, None, None)])).decode("utf-8-sig"), newline="")))[1]
     assert line == [f"'{words}", "", ""]
+
+
+@pytest.mark.parametrize("words", ["路灯=坏", "3-5 号楼", "\u200b路灯", "（＋1）"])
+def test_other_words_are_as_they_were(words: str) -> None:
+    line = list(csv.reader(io.StringIO(b"".join(ledgers.as_csv(COLUMNS, [(words, None, None)])).decode("utf-8-sig"), newline="")))[1]
+    assert line[0] == words
 
 
 def test_numbers_stay_numbers_below_zero() -> None:

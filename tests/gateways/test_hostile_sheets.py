@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
+from hawthorn.files import book as book_reader
 from hawthorn.files import sheets
 from hawthorn.gateways import messages_file, messages_sheet
 from hawthorn.gateways.messages import Report
@@ -33,6 +35,8 @@ def _lower(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same limits at a tenth, so that what goes beyond them is quickly made."""
     for name, value in (("MOST_UNPACKED", 60_000_000), ("MOST_WORDS", 10_000_000), ("MOST_ROWS", 8_000)):
         monkeypatch.setattr(messages_sheet, name, value)
+    monkeypatch.setattr(book_reader, "AT_FIRST", 250_000)
+    monkeypatch.setattr(book_reader, "MOST_SHARED", 200_000)
 
 
 def take(s: Scene, tmp_path: Path, data: bytes) -> Report:
@@ -109,6 +113,12 @@ RIGHT: dict[str, tuple[Callable[[], bytes], int]] = {
     "a claimed size": (lambda: as_xlsx([HEADINGS, ROW]).replace(b"", b""), 1),
     "numbers as numbers": (lambda: as_xlsx([HEADINGS, row(工单编号=20250301000123)]), 1),
     "dates as dates": (lambda: as_xlsx([HEADINGS, row(来电时间=datetime(2026, 3, 1, 21, 5), 办结期限=46101)]), 1),  # noqa: DTZ001
+    "a hundred thousand merges": (lambda: within(b"</sheetData>", b"</sheetData><mergeCells>" + b'<mergeCell ref="A1:B2"/>' * 100_000 + b"</mergeCells>"), 2),
+    "rows to the edge of the sheet": (
+        lambda: within(b"</sheetData>", FULL * 4 + b"</sheetData>"),
+        2,
+    ),
+    "words said in pieces": (lambda: within("<t>路灯不亮</t>".encode(), IN_PIECES.encode()), 2),
     "formulas in words": (lambda: as_csv([HEADINGS, row(诉求内容="=HYPERLINK(1)", 标题="@x")]), 1),
 }
 WRONG: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -132,11 +142,51 @@ WRONG: dict[str, tuple[Callable[[], bytes], str]] = {
     "a part that is no XML": (lambda: with_part(as_xlsx([HEADINGS, ROW]), SHEET1, b"<worksheet><sheetData><row"), "损坏"),
     "entities": (lambda: with_part(as_xlsx([HEADINGS, ROW]), SHEET1, ENTITIES), "损坏"),
     "both encodings in one": (lambda: as_csv([HEADINGS, ROW], "utf-8-sig") + as_csv([row(工单编号="T2")], "gb18030"), "编码"),
+    "a row of a million cells": (lambda: within(b"</sheetData>", b"<row>" + b"<c/>" * 1_000_000 + b"</row></sheetData>"), "多得不正常"),
+    "a cell of a million runs": (lambda: within(b"</sheetData>", INLINE % (b"<r><t>a</t></r>" * 1_000_000)), "多得不正常"),
+    "a cell without end": (lambda: within(b"</sheetData>", INLINE % (b"<t>" + b"x" * 300_000 + b"</t>")), "超过 200000 个字"),
+    "a tag without end": (lambda: within(b"<sheetData>", b'<cols a="' + b"x" * 400_000 + b'"/><sheetData>'), "多得不正常"),
+    "a million names": (lambda: within(b"</sheets>", b"</sheets>" + b'<definedName name=""/>' * 600_000, BOOK), "多得不正常"),
+    "a million styles": (lambda: within(b"</cellXfs>", b'<xf a="" b=""/>' * 600_000 + b"</cellXfs>", "xl/styles.xml"), "多得不正常"),
+    "millions of shared words": (lambda: shared(b"<si/>" * 1_900_000), "多得不正常"),
+    "a little that becomes much": (lambda: with_part(as_xlsx([HEADINGS, ROW]), "xl/media/a.xml", b" " * 25_000_000), "展开后太大"),
+    "a gzip in a gzip": (lambda: gzip.compress(gzip.compress(as_csv([HEADINGS, ROW]))), "不止一层"),
+    "a gzip in a thousand": (lambda: nested(1_100), "不止一层"),
     "too many rows": (lambda: as_csv([["工单编号", "诉求内容"], *([f"T{n}", "x"] for n in range(8_010))]), "超过 8000 行"),
 }
 ENTITIES = (
     b'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><worksheet><sheetData>&b;</sheetData></worksheet>'
 )
+
+
+IN_PIECES = "<r><t>路</t></r><rPh sb='0' eb='1'><t>lù</t></rPh><r><t>灯不亮</t></r>"
+FULL = b"<row>%b</row>" % (b'<c s="1"/>' * 16_384)
+INLINE = b'<row><c t="inlineStr"><is>%b</is></c></row></sheetData>'
+BOOK = "xl/workbook.xml"
+
+
+def within(old: bytes, new: bytes, part: str = SHEET1) -> bytes:
+    """A workbook with something put into one of its parts."""
+    good = as_xlsx([HEADINGS, ROW, row(工单编号="T2")])
+    assert old in part_of(good, part)
+    return with_part(good, part, part_of(good, part).replace(old, new))
+
+
+def shared(entries: bytes) -> bytes:
+    """A workbook with shared words under an odd name, of which a cell wants one far behind."""
+    good = within(b"</sheetData>", b'<row><c t="s"><v>99999999</v></c></row></sheetData>')
+    ties = part_of(good, "xl/_rels/workbook.xml.rels")
+    tie = f'<Relationship Id="q" Type="{REL_NS}/sharedStrings" Target="w.xml"/></Relationships>'.encode()
+    good = with_part(good, "xl/_rels/workbook.xml.rels", ties.replace(b"</Relationships>", tie))
+    return with_part(good, "xl/w.xml", b'<sst xmlns="%b">%b</sst>' % (SHEET_MAIN_NS.encode(), entries))
+
+
+def nested(layers: int) -> bytes:
+    """A text in so many layers of gzip."""
+    data = as_csv([HEADINGS, ROW])
+    for _n in range(layers):
+        data = gzip.compress(data, 1)
+    return data
 
 
 def many_parts() -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -87,6 +88,17 @@ def test_a_long_sheet_is_taken_in_by_due_work_and_the_page_shows_how_far_it_is(s
     assert Item.objects.filter(loop="matters").count() == 450
     assert SheetSource.objects.get().columns == {"outside_number": 0, "words": 2, "arrived_at": 3}
     assert not kept_sheets._folder().exists() or not list(kept_sheets._folder().iterdir())
+
+
+def test_while_a_long_sheet_is_read_another_is_asked_to_wait_and_nothing_is_kept(s: Scene, at: Any) -> None:
+    client = at("center")
+    with imports.turn(is_long=True):
+        for body in (many(450), gzip.compress(many(5_000, 诉求内容="x"), 0)):
+            answer = upload(client, body)
+            assert answer.status_code == 409
+            assert "请稍后再传" in answer.content.decode()
+    assert not SheetImport.objects.exists()
+    assert upload(client, many(450)).status_code == 302
 
 
 def test_a_look_first_then_the_taking_in_and_the_rows_in_trouble_come_back(s: Scene, at: Any) -> None:

@@ -144,6 +144,12 @@ def test_who_took_what_is_kept(at: At, s: Scene) -> None:
     assert Export.objects.count() == 1
 
 
+def test_of_a_search_only_is_kept_that_there_was_one(at: At, s: Scene) -> None:
+    things(s)
+    told(at("center"), "matters", stage="found", q="张三丰")
+    assert Export.objects.get().filters == "stage=found&q=1"
+
+
 def test_statements_grow_with_pieces_not_with_rows(at: At, s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledgers, "CHUNK", 10)
     client, number = at("center"), []

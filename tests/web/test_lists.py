@@ -156,3 +156,29 @@ def test_the_number_of_another_system_is_found_even_where_it_looks_like_a_phone(
     made = s.start("desk", {"words": "灯不亮", "unit": s.units["u1"].pk}).id
     Matter.objects.filter(item=made).update(outside_number="13900001234")
     assert "灯不亮" in at("center").get("/matters?q=13900001234").content.decode()
+
+
+def test_what_is_no_filter_is_not_saved(s: Scene, at: At) -> None:
+    desk = at("desk")
+    for n, query in enumerate(("kind=%00", "seat=99999", "stage=x&late=maybe", "month=9999-12&of=__class__", "grid=²&community=0")):
+        desk.post("/views/matters", {"name": str(n), "query": query})
+    assert set(SavedView.objects.values_list("query", flat=True)) == {""}
+    good = f"all=1&grid=none&kind=lamp&month=2026-02&of=found&seat={s.posts['desk'].pk}&stage=closed"
+    desk.post("/views/matters", {"name": "好", "query": good})
+    view = SavedView.objects.get(name="好")
+    assert view.query == good
+    assert desk.get(f"/matters?{view.query}").status_code == 200
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01"])
+@pytest.mark.parametrize("page", ["/matters", "/complaints", "/export/matters", "/export/matters.csv", "/export/complaints.csv"])
+def test_a_month_in_no_calendar_is_no_filter(s: Scene, at: At, page: str, month: str) -> None:
+    assert at("center").get(page, {"of": "found", "month": month}).status_code == 200
+
+
+@pytest.mark.parametrize("after", ["0002-01-01T00:00:00+23:59_5", "9998-12-31T23:59:59-23:59_5"])
+def test_a_page_in_no_calendar_is_the_first(s: Scene, at: At, after: str) -> None:
+    s.start("officer1", {"words": "路灯还没有修", "unit": s.units["u1"].pk})
+    page = at("center").get("/matters", {"after": after})
+    assert page.status_code == 200
+    assert "本页 1 件" in page.content.decode()

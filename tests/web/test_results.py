@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from hawthorn.files.sheets import NotAWorkbook
 from hawthorn.gateways import messages_file, results, results_file
@@ -107,7 +107,8 @@ def test_the_sources_own_sheet_is_filled_and_nothing_else_in_it_is_touched(at: A
     client = at("center")
     answer = client.post("/import/messages/results", {"source": "12345", "sheet": SimpleUploadedFile("a.csv", body)})
     lines = opened(b"".join(answer.streaming_content))  # type: ignore[arg-type]
-    assert lines[0] == HEADINGS
+    assert lines[0] == ["三月工单", *[None] * 9]
+    assert lines.pop(1) == HEADINGS
     assert [row[1] for row in lines[1:]] == ["T3", "T1", "别处的"]
     assert lines[2][:5] == ["1", "T1", "路灯不亮", "19900000001", "街道城管"]
     assert lines[2][5:8] == ["灯已经换好", datetime(2026, 3, 2, 10, 0), "待回访"]  # noqa: DTZ001
@@ -118,6 +119,79 @@ def test_the_sources_own_sheet_is_filled_and_nothing_else_in_it_is_touched(at: A
     unknown = client.post("/import/messages/results", {"source": "12345", "sheet": SimpleUploadedFile("a.csv", as_csv([HEADINGS, line(77)]))})
     assert unknown.status_code == 409
     assert "一个也没有" in unknown.content.decode()
+
+
+DAYS = "yyyy\\-mm\\-dd"
+
+
+def book_of(rows: list[list[Any]]) -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+def filled(client: Client, body: bytes) -> Any:
+    answer = client.post("/import/messages/results", {"source": "12345", "sheet": SimpleUploadedFile("a.xlsx", body)})
+    assert answer.status_code == 200
+    return load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active  # type: ignore[arg-type]
+
+
+def shown(sheet: Any) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in sheet]
+
+
+@pytest.mark.parametrize("make", [book_of, as_csv])
+def test_cells_beyond_the_headings_stay_and_the_answers_stand_behind_the_longest_row(at: At, s: Scene, sheet: Path, make: Any) -> None:
+    lines = shown(filled(at("center"), make([["工单编号", "诉求内容"], ["T1", "路灯"], ["T2", "井盖", "多一格", "", "又多", "还多"]])))
+    assert lines[0] == ["工单编号", "诉求内容", None, None, None, None, "办理结果", "办结时间", "办理状态"]
+    assert lines[1] == ["T1", "路灯", None, None, None, None, None, None, "待受理"]
+    assert lines[2] == ["T2", "井盖", "多一格", None, "又多", "还多", None, None, "待受理"]
+
+
+def test_a_sheet_too_wide_to_be_given_back_whole_is_refused(at: At, s: Scene, sheet: Path) -> None:
+    body = book_of([["工单编号", "诉求内容"], ["T1", *["x"] * 300]])
+    answer = at("center").post("/import/messages/results", {"source": "12345", "sheet": SimpleUploadedFile("a.xlsx", body)})
+    assert answer.status_code == 422
+    assert "超过 256 列" in answer.content.decode()
+
+
+def test_times_lengths_of_time_and_the_first_days_stay_what_they_are(at: At, s: Scene, sheet: Path) -> None:
+    values = [time(10, 30), timedelta(hours=30), datetime(1900, 1, 1), datetime(1900, 2, 28), date(2026, 3, 20), datetime(2026, 3, 1, 9, 5), 1.5, True]  # noqa: DTZ001
+    theirs = [["工单编号", "诉求内容", *"甲乙丙丁戊己庚辛"], ["T1", "路灯", *values]]
+    client = at("center")
+    row = filled(client, book_of(theirs))[2]
+    assert [cell.value for cell in row[2:10]] == [*values[:4], datetime(2026, 3, 20), *values[5:7], "TRUE"]  # noqa: DTZ001
+    assert [cell.number_format for cell in row[2:8]] == [
+        "hh:mm:ss",
+        "[h]:mm:ss",
+        "yyyy\\-mm\\-dd",
+        "yyyy\\-mm\\-dd",
+        "yyyy\\-mm\\-dd",
+        "yyyy\\-mm\\-dd\\ hh:mm",
+    ]
+    zero = book_of([["工单编号", "时"], ["T1", 0]])
+    one = load_workbook(io.BytesIO(zero))
+    one.active["B2"].number_format = "yyyy-mm-dd"
+    out = io.BytesIO()
+    one.save(out)
+    assert filled(client, out.getvalue())["B2"].value == time(0, 0)
+
+
+def test_titles_blank_rows_failed_formulas_and_blanks_within_words_stay(at: At, s: Scene, sheet: Path) -> None:
+    head = ["工单编号", "诉求内容", "备注", "算的"]
+    theirs = [["三月工单"], [], head, ["T1", "\t 路灯 ", "#N/A", "=1+1"], [], head, ["T2", "\u3000井盖\u200b", "=x", '="1"&"2"']]
+    found = filled(at("center"), book_of(theirs))
+    lines = [row[:4] for row in shown(found)]
+    assert lines[0] == ["三月工单", None, None, None]
+    assert lines[1] == lines[4] == [None] * 4
+    assert lines[2] == lines[5] == head
+    assert lines[3] == ["T1", "\t 路灯 ", "#N/A", "=1+1"]
+    assert lines[6] == ["T2", "\u3000井盖\u200b", "=x", '="1"&"2"']
+    assert {cell.data_type for row in (found[4], found[7]) for cell in row[:4]} == {"s"}
+    assert (found.freeze_panes, found.auto_filter.ref, found["A3"].font.b) == ("A4", "A3:G7", True)
+    assert found["G4"].value == found["G7"].value == "待受理"
 
 
 def test_columns_for_the_answers_are_added_where_the_sheet_has_none(s: Scene, tmp_path: Path) -> None:

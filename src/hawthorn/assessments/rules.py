@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.words import _
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 FEW = 5
 """Fewer than this are not shown publicly."""
 OPENED = {
@@ -102,8 +103,9 @@ def span(month: date) -> tuple[datetime, datetime]:
 
 
 def month_of(words: str) -> date | None:
-    """2026-11 as a month, None for anything else."""
+    """2026-11 as a month, None for anything else: also for years so far away that a month beside them, or another zone, is in no calendar."""
     try:
-        return datetime.strptime(words, "%Y-%m").date() if len(words) == 7 else None  # noqa: DTZ007 (a month has no zone)
+        found = datetime.strptime(words, "%Y-%m").date() if len(words) == 7 else None  # noqa: DTZ007 (a month has no zone)
     except ValueError:
         return None
+    return found if found and FIRST_YEAR <= found.year <= LAST_YEAR else None

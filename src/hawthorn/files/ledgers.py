@@ -12,8 +12,9 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from itertools import chain
+from math import isfinite
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -28,9 +29,15 @@ BOM = b"\xef\xbb\xbf"
 MOST_LINES, MOST_PART, LONGEST = 1_048_576, 2_000_000_000, 32_767
 PIECE, FAST = 1 << 16, 4
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+UNSEEN = (
+    "\\s\x00-\x20\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+FORMULA = re.compile(f"[\t\r\n]|[{UNSEEN}]*[=+\\-@＝＋－＠﹦﹢﹣﹫−]")
+"""How words begin that some program takes for a formula: it may turn wide signs into narrow ones, and pass over what is not seen."""
 DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 — as a workbook counts days, without a zone
-DATE, MOMENT, HEADING, WORDS = 1, 2, 3, 4
+DATE, MOMENT, HEADING, WORDS, TIME, SPAN = 1, 2, 3, 4, 5, 6
+DAY, MARCH_1900 = 86_400, 61
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
@@ -52,6 +59,8 @@ def plain(value: Any) -> Any:
         return NO_XML.sub("", value)[:LONGEST]
     if isinstance(value, bool):
         return YES if value else NO
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
     return local(value).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value
 
 
@@ -73,7 +82,7 @@ def as_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator
 
 def _harmless(value: Any) -> Any:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULAS) else value
+        return f"'{value}" if FORMULA.match(value) else value
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     return value.isoformat() if isinstance(value, date) else value
@@ -112,15 +121,20 @@ class Sink(io.RawIOBase):
         return found
 
 
-def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, has_dictionary: bool = True) -> Iterator[bytes]:
-    """Headings that stay in sight, filters, a sheet 数据字典 (unless it is for a system that knows its columns); a full sheet goes on in the next."""
+def as_xlsx(
+    title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, has_dictionary: bool = True, above: Sequence[Sequence[Any]] = ()
+) -> Iterator[bytes]:
+    """Headings that stay in sight, filters, a sheet 数据字典 (unless it is for a system that knows its columns); a full sheet goes on in the next.
+
+    `above`: rows above the headings, as long as these.
+    """
     sink, titles = Sink(), list[str]()
     left, more = iter(rows), True
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as archive:
         while more:
             titles.append(_title(title, len(titles)))
             with archive.open(f"xl/worksheets/sheet{len(titles)}.xml", "w") as part:
-                sheet = _Sheet(columns)
+                sheet = _Sheet(columns, above)
                 for piece in sheet.written(left):
                     part.write(piece)
                     if sink.size > PIECE:
@@ -145,19 +159,20 @@ def _title(title: str, before: int) -> str:
 class _Sheet:
     """The XML of one sheet, row by row. `is_full`: rows are left over."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        self.columns, self.is_full = columns, False
+    def __init__(self, columns: Sequence[Column], above: Sequence[Sequence[Any]] = ()) -> None:
+        self.columns, self.above, self.is_full = columns, above, False
         self.letters = [get_column_letter(n + 1) for n in range(len(columns))]
 
     def written(self, rows: Iterator[Sequence[Any]]) -> Iterator[bytes]:
         """Pieces of it, to its end."""
         widths = "".join(f'<col min="{n}" max="{n}" width="{c.width}" customWidth="1"/>' for n, c in enumerate(self.columns, start=1))
-        pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+        top = len(self.above) + 1
+        pane = f'<pane ySplit="{top}" topLeftCell="A{top + 1}" activePane="bottomLeft" state="frozen"/>'
         head = (
             f'{XML}<worksheet xmlns="{SHEET_MAIN_NS}"><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews><cols>{widths}</cols><sheetData>'
         )
-        line = 1
-        waiting = [head, self._row(1, [c.heading for c in self.columns], HEADING)]
+        line = top
+        waiting = [head, *(self._row(n, row) for n, row in enumerate(self.above, start=1)), self._row(top, [c.heading for c in self.columns], HEADING)]
         size = held = 0
         for row in rows:
             line += 1
@@ -170,7 +185,7 @@ class _Sheet:
             if line == MOST_LINES or size > MOST_PART:
                 self.is_full = True
                 break
-        filters = f'<autoFilter ref="A1:{self.letters[-1]}{line}"/>'
+        filters = f'<autoFilter ref="A{top}:{self.letters[-1]}{line}"/>'
         yield f"{''.join(waiting)}</sheetData>{filters}</worksheet>".encode()
 
     def _row(self, line: int, values: Sequence[Any], style: int = 0) -> str:
@@ -181,17 +196,27 @@ class _Sheet:
 
 def _cell(at: str, value: Any, style: int) -> str:
     if isinstance(value, str):
-        if value.startswith(FORMULAS):
+        if FORMULA.match(value):
             style = WORDS
         said = escape(value) if "&" in value or "<" in value or ">" in value else value
         shown = f' s="{style}"' if style else ""
         kept = "" if value == value.strip() else ' xml:space="preserve"'
         return f'<c r="{at}"{shown} t="inlineStr"><is><t{kept}>{said}</t></is></c>'
-    if isinstance(value, datetime):
-        return f'<c r="{at}" s="{MOMENT}"><v>{(value - DAY_ZERO).total_seconds() / 86_400:.9f}</v></c>'
-    if isinstance(value, date):
-        return f'<c r="{at}" s="{DATE}"><v>{value.toordinal() - DAY_ZERO.toordinal()}</v></c>'
+    if isinstance(value, (date, time, timedelta)):
+        number, style = _days(value)
+        return f'<c r="{at}" s="{style}"><v>{number:.9f}</v></c>' if number % 1 else f'<c r="{at}" s="{style}"><v>{int(number)}</v></c>'
     return f'<c r="{at}" s="{style}"><v>{value}</v></c>'
+
+
+def _days(value: date | time | timedelta) -> tuple[float, int]:
+    """As a workbook counts: days, with a leap day in 1900 that never was; and how they are shown."""
+    if isinstance(value, timedelta):
+        return value.total_seconds() / DAY, SPAN
+    if isinstance(value, time):
+        return (value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6) / DAY, TIME
+    is_moment = isinstance(value, datetime)
+    days = (value - DAY_ZERO).total_seconds() / DAY if isinstance(value, datetime) else value.toordinal() - DAY_ZERO.toordinal()
+    return days - (1 < days < MARCH_1900), MOMENT if is_moment else DATE
 
 
 def _frame(titles: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -214,14 +239,15 @@ def _frame(titles: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _styles() -> str:
-    """In the order of the numbers above: plain, day, moment, heading, words that look like a formula."""
-    formats = '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/><numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>'
+    """In the order of the numbers above: plain, day, moment, heading, words that look like a formula, time of day, length of time."""
+    formats = '<numFmts count="4"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/><numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/>'
+    formats += '<numFmt numFmtId="166" formatCode="hh:mm:ss"/><numFmt numFmtId="167" formatCode="[h]:mm:ss"/></numFmts>'
     fonts = '<fonts count="2"><font><sz val="11"/></font><font><b/><sz val="11"/></font></fonts>'
     fills = '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     fills += '<fill><patternFill patternType="solid"><fgColor rgb="FFE8EEF4"/></patternFill></fill></fills>'
     none = '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
     cells = '<xf numFmtId="0"/><xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/>'
     cells += '<xf numFmtId="0" fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
-    cells += '<xf numFmtId="49" quotePrefix="1" applyNumberFormat="1"/>'
+    cells += '<xf numFmtId="49" quotePrefix="1" applyNumberFormat="1"/><xf numFmtId="166" applyNumberFormat="1"/><xf numFmtId="167" applyNumberFormat="1"/>'
     named = '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
-    return f'<styleSheet xmlns="{SHEET_MAIN_NS}">{formats}{fonts}{fills}{none}<cellXfs count="5">{cells}</cellXfs>{named}</styleSheet>'
+    return f'<styleSheet xmlns="{SHEET_MAIN_NS}">{formats}{fonts}{fills}{none}<cellXfs count="7">{cells}</cellXfs>{named}</styleSheet>'

@@ -12,31 +12,31 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO, NamedTuple
-from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hawthorn.files.book import open_book
+from hawthorn.files.parts import NotAWorkbook as NotAWorkbook
 from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.words import _
 
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 20_000_000, 100_000_000, 500
 MOST_ROWS, MOST_COLUMNS = 100_000, 60
 YES, NO = _("是"), _("否")
-# What openpyxl lets through when the insides of a file are not what they claim (defusedxml's refusals are ValueErrors).
+HONEST_UNPACKED, MOST_RATIO = 20_000_000, 300
+"""Most workbooks unpack to ten to thirty times their size; the same two thousand words in each of five thousand rows to 260 times."""
+DAMAGED = _("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")
+# What is raised when the insides of a file are not what they claim.
 BROKEN = (
-    InvalidFileException, ParseError, zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, EOFError
+    ExpatError, zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, EOFError
 )  # fmt: skip
-
-
-class NotAWorkbook(Exception):
-    """The bytes are no workbook we open; the words say why, in Chinese."""
 
 
 class Problem(NamedTuple):
@@ -93,74 +93,61 @@ Cells = list[tuple[Any, ...]]
 
 def open_workbook(data: bytes) -> dict[str, Cells]:
     """Sheets by name, each a list of rows of plain values (formulas as last computed). Raises NotAWorkbook."""
-    _check_size(data)
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        return {sheet.title: _cells(sheet) for sheet in book.worksheets}
-    except BROKEN as wrong:
-        raise NotAWorkbook(_("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
-
-
-def _check_size(data: bytes) -> None:
-    """Refuse by the sizes in the archive's directory; reading never goes beyond them."""
     if len(data) > MOST_BYTES:
         raise NotAWorkbook(_("文件太大，最多 20 MB。请分成几个文件。"))
+    file = io.BytesIO(data)
+    unpacked_size(file, MOST_UNPACKED)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
+        book = open_book(file)
+        return {title: _cells(title, book.rows(path, MOST_ROWS + 2, MOST_COLUMNS)) for title, path in book.sheets}
     except BROKEN as wrong:
-        raise NotAWorkbook(_("这不是 .xlsx 文件。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise NotAWorkbook(_("文件展开后太大，没有打开。请分成几个文件。"))
+        raise NotAWorkbook(DAMAGED) from wrong
 
 
 def unpacked_size(file: BinaryIO, most: int, words: int = 0) -> int:
-    """Bytes of a workbook's parts by the archive's directory, beyond which reading never goes. Raises NotAWorkbook beyond `most`, and for more than
-    `words` bytes of shared words, which are held in memory."""
+    """Bytes of a workbook's parts by the archive's directory, beyond which reading never goes. Raises NotAWorkbook beyond `most`, for a small file
+    that unpacks to very much, and for more than `words` bytes of shared words, which are held in memory."""
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
     except BROKEN as wrong:
         raise NotAWorkbook(_("这不是 .xlsx 文件。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
     size = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts)
     shared = sum(part.file_size for part in parts if part.filename.lower().endswith(("sharedstrings.xml", "styles.xml")))
-    if len(parts) > MOST_PARTS or size > most or (words and shared > words):
+    is_bomb = size > HONEST_UNPACKED and size > MOST_RATIO * packed
+    if len(parts) > MOST_PARTS or size > most or (words and shared > words) or is_bomb:
         raise NotAWorkbook(_("文件展开后太大，没有打开。请分成几个文件。"))
     return size
 
 
-def sheets_of(file: BinaryIO, most: int, words: int, rows: int, columns: int) -> list[Callable[[], Iterator[tuple[Any, ...]]]]:
-    """For each sheet of an open workbook, what reads its rows one by one, at most so many `rows` and `columns` (formulas as last computed).
+def sheets_of(file: BinaryIO, most: int, words: int, rows: int, columns: int) -> list[Callable[[bool], Iterator[tuple[Any, ...]]]]:
+    """For each sheet of an open workbook, what reads its rows one by one, at most so many `rows` and `columns`; told whether exactly (see Book).
 
     Raises NotAWorkbook; reading may raise what is in BROKEN.
     """
     unpacked_size(file, most, words)
     try:
-        book = load_workbook(file, read_only=True, data_only=True)
+        book = open_book(file)
     except BROKEN as wrong:
-        raise NotAWorkbook(_("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
+        raise NotAWorkbook(DAMAGED) from wrong
 
-    def reader(sheet: Any) -> Callable[[], Iterator[tuple[Any, ...]]]:
-        def read() -> Iterator[tuple[Any, ...]]:
-            sheet.reset_dimensions()
-            yield from sheet.iter_rows(max_row=rows, max_col=columns, values_only=True)
+    def reader(path: str) -> Callable[[bool], Iterator[tuple[Any, ...]]]:
+        return lambda is_exact: book.rows(path, rows, columns, is_exact=is_exact)
 
-        return read
-
-    return [reader(sheet) for sheet in book.worksheets]
+    return [reader(path) for _title, path in book.sheets]
 
 
-def _cells(sheet: Any) -> Cells:
+def _cells(title: str, lines: Iterator[tuple[Any, ...]]) -> Cells:
     """Rows up to the last one that holds something. Claimed dimensions are not believed."""
-    sheet.reset_dimensions()
     rows: Cells = []
     filled = 0
-    for values in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS + 2, values_only=True):
+    for values in lines:
         rows.append(values)
         if any(value not in (None, "") for value in values):
             filled = len(rows)
     if filled > MOST_ROWS + 1:
-        raise NotAWorkbook(_("「{sheet}」超过 {n} 行。请分成几个文件。").format(sheet=sheet.title, n=MOST_ROWS))
+        raise NotAWorkbook(_("「{sheet}」超过 {n} 行。请分成几个文件。").format(sheet=title, n=MOST_ROWS))
     return rows[:filled]
 
 

@@ -48,7 +48,7 @@ class Table:
 class Sheet:
     """One sheet of an open file. `lines` begins anew each time it is called. `gap`: below this row nothing was read, so many rows were empty."""
 
-    lines: Callable[[], Iterator[Cells]]
+    lines: Callable[[bool], Iterator[Cells]]
     gap: int = 0
 
     @cached_property
@@ -62,6 +62,24 @@ class Sheet:
     def headings(self) -> tuple[str, ...]:
         """What the columns are called; none where the sheet is empty."""
         return self._found[1][:MOST_COLUMNS]
+
+    @property
+    def top(self) -> int:
+        """The row of the headings."""
+        return self._found[0]
+
+    def exact(self) -> Iterator[tuple[int, Cells]]:
+        """All rows to the last that holds anything, with what is above the headings and between the rows, every cell as it was: for somebody who gives
+        the sheet back. Raises NotAWorkbook."""
+        last = 0
+        for n, cells in enumerate(self.lines(True), start=1):
+            if n > MOST_ROWS + SEARCHED:
+                raise NotAWorkbook(_("超过 {n} 行。请分成几个文件。").format(n=MOST_ROWS))
+            width = max((place for place, value in enumerate(cells, start=1) if value not in (None, "")), default=0)
+            if width:
+                yield from ((between, ()) for between in range(last + 1, n))
+                last = n
+                yield n, cells[:width]
 
     @property
     def remark(self) -> str:
@@ -84,7 +102,7 @@ class Sheet:
 
     def _filled(self) -> Iterator[tuple[int, Cells]]:
         last = 0
-        for n, cells in enumerate(self.lines(), start=1):
+        for n, cells in enumerate(self.lines(False), start=1):
             if n > MOST_ROWS + SEARCHED:
                 raise NotAWorkbook(_("超过 {n} 行。请分成几个文件。").format(n=MOST_ROWS))
             if n - last > MOST_EMPTY:
@@ -110,7 +128,7 @@ def open_sheets(file: BinaryIO) -> list[Sheet]:
     if file.seek(0, io.SEEK_END) > MOST_UNPACKED:
         raise NotAWorkbook(_("文件太大，没有打开。请分成几个文件。"))
     encoding = encoding_of(file)
-    sheet = Sheet(lambda: _lines(file, encoding, delimiter_of(file, encoding)))
+    sheet = Sheet(lambda _is_exact: _lines(file, encoding, delimiter_of(file, encoding)))
     if sheet.headings and sheet.headings[0].lower().startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")):
         raise NotAWorkbook(_("这是网页格式的表，只是名字像 Excel。请用 Excel 或 WPS 打开，另存为 .xlsx 再试。"))
     return [sheet] if sheet.headings else []
@@ -129,10 +147,15 @@ def size_of(file: BinaryIO) -> int:
     return file.seek(0, io.SEEK_END)
 
 
+def is_packed(file: BinaryIO) -> bool:
+    """Is it a .gz."""
+    file.seek(0)
+    return file.read(2) == GZIP
+
+
 def unpacked(file: BinaryIO) -> BinaryIO:
     """The file itself, or what a .gz holds, in memory. Raises NotAWorkbook."""
-    file.seek(0)
-    return _unpacked(file) if file.read(2) == GZIP else file
+    return _unpacked(file) if is_packed(file) else file
 
 
 def _locked_or_old(file: BinaryIO) -> str:
@@ -158,6 +181,9 @@ def _unpacked(file: BinaryIO) -> io.BytesIO:
     if not opener.eof:
         raise NotAWorkbook(_("压缩文件打不开，可能没有传完。"))
     out.seek(0)
+    if out.read(2) == GZIP:
+        raise NotAWorkbook(_("这个文件压缩了不止一层，没有打开。请解开以后再传。"))
+    out.seek(0)
     return out
 
 
@@ -174,14 +200,14 @@ def _trimmed(cells: Cells) -> Cells:
     return tuple(found)
 
 
-def _guarded(lines: Callable[[], Iterator[Cells]]) -> Callable[[], Iterator[Cells]]:
+def _guarded(lines: Callable[[bool], Iterator[Cells]]) -> Callable[[bool], Iterator[Cells]]:
     """What breaks while a workbook is being read, said in words."""
 
-    def read() -> Iterator[Cells]:
+    def read(is_exact: bool) -> Iterator[Cells]:
         try:
-            yield from lines()
+            yield from lines(is_exact)
         except sheets.BROKEN as wrong:
-            raise NotAWorkbook(_("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")) from wrong
+            raise NotAWorkbook(sheets.DAMAGED) from wrong
 
     return read
 

@@ -6,9 +6,10 @@ source's own sheet is at hand and only filled in.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, BinaryIO
 
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from hawthorn.files.ledgers import Column
 from hawthorn.files.sheets import NotAWorkbook
 from hawthorn.gateways import messages_sources as sources
 from hawthorn.gateways.messages_rows import LABELS, RESULTS, Mapping_
-from hawthorn.gateways.messages_sheet import open_sheets
+from hawthorn.gateways.messages_sheet import MOST_COLUMNS, Sheet, clean, open_sheets
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.words import _
 from hawthorn.loops.models import Text
@@ -80,7 +81,7 @@ def with_results(headings: Iterable[str], columns: Mapping_) -> Form:
     named, meant = list(headings), dict(columns)
     for name in RESULTS:
         if name not in meant:
-            free = [n for n, heading in enumerate(named) if heading == HEADINGS[name] and n not in meant.values()]
+            free = [n for n, heading in enumerate(named) if heading.strip() == HEADINGS[name] and n not in meant.values()]
             if not free:
                 named.append(HEADINGS[name])
             meant[name] = free[0] if free else len(named) - 1
@@ -157,25 +158,29 @@ class Filled:
     """A source's own sheet with the answers in it: rows are read and filled as they are written. `known`: how many of its numbers came in."""
 
     form: Form
-    file: BinaryIO
+    sheet: Sheet
     wanted: Wanted
     rows: int = 0
     known: int = 0
 
+    @property
+    def above(self) -> list[Row]:
+        """What stands above the headings."""
+        return [self._as_it_was(cells) for _number, cells in itertools.takewhile(lambda row: row[0] < self.sheet.top, self.sheet.exact())]
+
     def read(self) -> Iterator[Row]:
-        """Its rows in its order, every cell as it was but for the answers."""
+        """Its rows below the headings in its order, every cell as it was but for the answers."""
         self.rows = self.known = 0
-        piece: list[list[Any]] = []
-        for _number, cells in _sheet_of(self.file).rows():
-            piece.append([*cells, *[None] * (len(self.form.headings) - len(cells))])
-            if len(piece) == CHUNK:
-                yield from self._answered(piece)
-                piece = []
-        yield from self._answered(piece)
+        rows = (self._as_it_was(cells) for number, cells in self.sheet.exact() if number > self.sheet.top)
+        while piece := list(itertools.islice(rows, CHUNK)):
+            yield from self._answered(piece)
+
+    def _as_it_was(self, cells: Row) -> list[Any]:
+        return [*(_shown(value) for value in cells), *[None] * (len(self.form.headings) - len(cells))]
 
     def _answered(self, piece: list[list[Any]]) -> list[list[Any]]:
         place = self.form.columns["outside_number"]
-        numbers = [sources.number_in(row[place]) for row in piece]
+        numbers = [sources.number_in(clean(row[place])) for row in piece]
         items = dict(self.wanted.found().filter(number__in=numbers).values_list("number", "item_id"))
         matters = Matter.objects.filter(item__in=items.values()).select_related("item")
         answers = answers_of(list(matters))
@@ -184,7 +189,7 @@ class Filled:
                 self.known += 1
                 for name, value in vars(answer).items():
                     row[self.form.columns[name]] = value or row[self.form.columns[name]]
-        self.rows += len(piece)
+        self.rows += sum(any(value is not None for value in row) for row in piece)
         return piece
 
 
@@ -194,10 +199,24 @@ def filled(file: BinaryIO, tenant: Tenant, wanted: Wanted) -> Filled:
     columns = sources.known_columns(tenant, wanted.source, sheet.headings) or sources.guess_mapping(sheet.headings)
     if "outside_number" not in columns:
         raise NotAWorkbook(_("没有找到「{label}」这一列").format(label=LABELS["outside_number"]))
-    return Filled(with_results(sheet.headings, columns), file, wanted)
+    headings, width = list(sheet.headings), 0
+    for number, cells in sheet.exact():
+        width = max(width, len(cells))
+        if number == sheet.top:
+            headings = ["" if value is None else str(value) for value in cells]
+    if width > MOST_COLUMNS:
+        raise NotAWorkbook(_("这张表超过 {n} 列，没有填。请删掉用不着的列再传。").format(n=MOST_COLUMNS))
+    return Filled(with_results([*headings, *[""] * (width - len(headings))], columns), sheet, wanted)
 
 
-def _sheet_of(file: BinaryIO) -> Any:
+def _shown(value: Any) -> Any:
+    """A cell as it looked: a day without its midnight, yes and no as a workbook says them."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    return value.date() if isinstance(value, datetime) and value.time() == time() else value
+
+
+def _sheet_of(file: BinaryIO) -> Sheet:
     sheets = open_sheets(file)
     if not sheets:
         raise NotAWorkbook(_("这张表是空的。"))

@@ -34,7 +34,7 @@ def export_results(
     if sheet:
         with Path(sheet).open("rb") as file:
             found = results.filled(file, tenant, wanted)
-            _write(out, as_xlsx(SHEET, found.form.as_columns, found.read(), has_dictionary=False))
+            _write(out, as_xlsx(SHEET, found.form.as_columns, found.read(), has_dictionary=False, above=found.above))
         done = Done(found.rows, found.known)
     else:
         form, number = results.form_of(tenant, wanted.source), wanted.found().count()

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from hawthorn.kernel.errors import SENTENCES, STATUS, Refused, WrongType
 from hawthorn.kernel.words import _
+from hawthorn.web.request import is_near
 
 MOST = 200
 BIGGEST = 2**63 - 1
@@ -145,7 +146,7 @@ def place_of(request: HttpRequest, timed: bool) -> tuple[datetime | None, int] |
     try:
         parts = json.loads(urlsafe_b64decode(words + "=" * (-len(words) % 4)))
         at = datetime.fromisoformat(parts[0]) if timed else None
-        if len(parts) != 1 + timed or isinstance(parts[-1], bool) or not 0 <= parts[-1] <= BIGGEST or (at is not None and at.tzinfo is None):
+        if len(parts) != 1 + timed or isinstance(parts[-1], bool) or not 0 <= parts[-1] <= BIGGEST or (at is not None and not is_near(at)):
             raise ValueError(words)
         return at, int(parts[-1])
     except (ValueError, TypeError, LookupError, RecursionError, binascii.Error):

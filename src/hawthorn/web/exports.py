@@ -24,7 +24,7 @@ from hawthorn.web.ledgers import Ledger
 from hawthorn.web.request import Request
 
 FORMS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
-LONG = 5_000
+LONG, SEARCHED = 5_000, "1"
 ONE_AT_A_TIME = threading.BoundedSemaphore(1)
 LISTS: dict[str, Callable[[Request], Ledger]] = {
     "today": ledgers.of_duties,
@@ -97,9 +97,17 @@ def note(request: Request, what: str, form: str, number: int) -> None:
     """Keep who took what."""
     seat = queries.widest(request.actor)
     actions.note_export(
-        tenant=request.tenant, user=request.actor.user, post=seat.post if seat else None, what=what, filters=request.GET.urlencode(), form=form, rows=number,
+        tenant=request.tenant, user=request.actor.user, post=seat.post if seat else None, what=what, filters=_filters(request), form=form, rows=number,
         now=request.now,
     )  # fmt: skip
+
+
+def _filters(request: Request) -> str:
+    """Those of the address; of a search only that there was one, since the words may be a name."""
+    kept = request.GET.copy()
+    if "q" in kept:
+        kept["q"] = SEARCHED
+    return str(kept.urlencode())
 
 
 class Sending:

@@ -14,10 +14,11 @@ from hawthorn.files import sheets
 from hawthorn.gateways import kept_sheets
 from hawthorn.gateways import messages as sheets_in
 from hawthorn.gateways import messages_jobs as jobs
+from hawthorn.gateways.messages_sheet import size_of
 from hawthorn.gateways.models import OPEN_STATES, SheetImport, SheetProblem
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.web.books import as_file
-from hawthorn.web.imports import county_less
+from hawthorn.web.imports import AT_ONCE, county_less, turn
 from hawthorn.web.request import Request
 
 SECONDS, SHOWN, STILL = 3, 30, timedelta(minutes=3)
@@ -58,7 +59,8 @@ def _errors(job: SheetImport) -> HttpResponse:
         if file is None:
             raise Refused("missing", ["sheet"], _("这张表已经不在了：传上来的表只留一小时。请再传一次，试导以后下载。"))
         try:
-            return as_file(jobs.errors_of(job, file), "errors.xlsx")
+            with turn(size_of(file) > AT_ONCE):
+                return as_file(jobs.errors_of(job, file), "errors.xlsx")
         except sheets.NotAWorkbook as wrong:
             raise Refused("missing", ["sheet"], str(wrong)) from wrong
 

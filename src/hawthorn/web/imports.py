@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +20,7 @@ from hawthorn.gateways import messages as sheets_in
 from hawthorn.gateways import messages_jobs as jobs
 from hawthorn.gateways import messages_sources as sources
 from hawthorn.gateways.messages_rows import LABELS, RESULTS, guess_mapping
-from hawthorn.gateways.messages_sheet import HEAD, MOST_BYTES, Table, open_sheets, size_of, unpacked
+from hawthorn.gateways.messages_sheet import HEAD, MOST_BYTES, Table, is_packed, open_sheets, size_of, unpacked
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.tenants.models import Tenant
 from hawthorn.web.books import as_file, tenant_of
@@ -31,7 +34,8 @@ HELP = {"outside_number": "同一个编号只收一次。", "words": "居民说�
 
 
 MEANT = LABELS | RESULTS
-AT_ONCE = 2_000_000
+AT_ONCE, SMALL = 2_000_000, 20_000
+ONE_AT_A_TIME = threading.BoundedSemaphore(1)
 
 
 @dataclass
@@ -99,11 +103,24 @@ def _opened(request: Request, tenant: Tenant, source: str) -> Sheet:
     with kept_sheets.opened(name) as file:
         if file is None:
             raise Refused("missing", ["sheet"], _("这张表已经不在了：传上来的表只留一小时，收完就删。这一次什么都没有收，请再选一次文件。"))
-        found = sources.choose(open_sheets(file), tenant, source)
         is_long = size_of(file) > AT_ONCE
-        table = found[0].table(HEAD if is_long else None) if found else Table(())
+        with turn(is_long):
+            found = sources.choose(open_sheets(file), tenant, source)
+            table = found[0].table(HEAD if is_long else None) if found else Table(())
     known = sources.known_columns(tenant, source, table.headings)
     return Sheet(name, ticket, table, _chosen(request, table, known), is_long, known is not None)
+
+
+@contextmanager
+def turn(is_long: bool) -> Iterator[None]:
+    """Long sheets are read one at a time in a process, so that the other pages still find a free hand. Raises Refused."""
+    if is_long and not ONE_AT_A_TIME.acquire(blocking=False):
+        raise Refused("busy", ["sheet"], _("正在读另一张长表。这一张没有收，请稍后再传。"))
+    try:
+        yield
+    finally:
+        if is_long:
+            ONE_AT_A_TIME.release()
 
 
 def _upload(request: Request) -> Any:
@@ -113,7 +130,8 @@ def _upload(request: Request) -> Any:
         raise Refused("missing", ["sheet"], _("请先选一个文件。什么都没有改动。"))
     if (upload.size or 0) > MOST_BYTES:
         raise Refused("too_large", ["sheet"], _("文件太大了，最多 {n} MB。没有收下，请分成几个文件再传。").format(n=MOST_BYTES // 1_000_000))
-    file = unpacked(upload.file)  # type: ignore[arg-type]
+    with turn((upload.size or 0) > SMALL and is_packed(upload.file)):  # type: ignore[arg-type]
+        file = unpacked(upload.file)  # type: ignore[arg-type]
     file.seek(0)
     return iter(lambda: file.read(jobs.PIECE), b"")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,9 +23,9 @@ from hawthorn.loops import queries, reporters, searching
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
 from hawthorn.web import finding, rows, views, words
-from hawthorn.web.request import Request, whole
+from hawthorn.web.request import Request, is_near, whole
 
-PAGE, NO_GRID = 50, "none"
+PAGE = 50
 KEPT = (*views.FILTERS, "q")
 FIGURE = ("of", "month", "came", "over")
 
@@ -46,7 +46,7 @@ def listing(request: Request, loop: str) -> HttpResponse:
     }
     last = page[PAGE - 1] if more else None
     context = {
-        "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode()), "loop": loop, "tail": finding.tail(request, phone),
+        "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode(), request), "loop": loop, "tail": finding.tail(request, phone),
         "title": _(LOOPS[loop].label), "what": loop, "table": table,
         "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
         "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
@@ -146,15 +146,14 @@ def _total(found: QuerySet[Item], request: Request) -> str:
 
 def since(day: str) -> datetime | None:
     """The hour of the brief on that day; None for anything else."""
-    try:
-        return datetime.combine(date.fromisoformat(day), time(HOUR), SHANGHAI) if len(day) == 10 else None
-    except ValueError:
-        return None
+    on = views.day_of(day)
+    at = datetime.combine(on, time(HOUR), SHANGHAI) if on else None
+    return at if at and is_near(at) else None
 
 
 def _of_grid(found: QuerySet[Item], said: str) -> QuerySet[Item]:
     """Of one grid, or what has none yet."""
-    if said == NO_GRID:
+    if said == views.NO_GRID:
         return found.filter(grid=None)
     number = whole(said)
     return found.filter(grid=number) if number else found
@@ -194,7 +193,7 @@ def _time(said: str) -> datetime | None:
         at = datetime.fromisoformat(said)
     except ValueError:
         return None
-    return at if at.tzinfo and 1 < at.year < 9999 else None
+    return at if is_near(at) else None
 
 
 def _cursor(item: Item, by_due: bool) -> str:
@@ -252,7 +251,7 @@ def _grids(request: Request, seat: Seat | None) -> list[dict[str, Any]]:
     chosen = request.GET.get("grid", "")
     grids = [p for p in request.town.places.values() if p.level == "grid" and p.at(seat.level) == seat.place]
     grids.sort(key=lambda p: p.code)
-    named = [*((str(p.id), p.name) for p in grids[:30]), (NO_GRID, _("还没有定网格"))]
+    named = [*((str(p.id), p.name) for p in grids[:30]), (views.NO_GRID, _("还没有定网格"))]
     return [{"label": name, "url": link(request, grid="" if chosen == code else code), "on": chosen == code, "grid": True} for code, name in named]
 
 

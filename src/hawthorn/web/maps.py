@@ -18,8 +18,8 @@ from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.world import PlaceCard, Seat
 from hawthorn.loops import queries
 from hawthorn.territory.models import Place
-from hawthorn.web.lists import NO_GRID
 from hawthorn.web.request import Request
+from hawthorn.web.views import NO_GRID
 
 WIDTH, MOST_HIGH, EDGE = 360, 420, 8
 BOX, BOXES = (84, 66), 4

@@ -12,6 +12,7 @@ from hawthorn.kernel.world import Actor, Seat, Town, World
 from hawthorn.tenants.models import Tenant
 
 BIGGEST = 2**63 - 1
+NEAR = 1900, 2200
 
 
 def whole(words: str, least: int = 1) -> int | None:
@@ -19,6 +20,11 @@ def whole(words: str, least: int = 1) -> int | None:
     if not (words.isascii() and words.isdigit()) or len(words) > 19:
         return None
     return int(words) if least <= int(words) <= BIGGEST else None
+
+
+def is_near(at: datetime) -> bool:
+    """Has it a zone, and a year that either database holds in any zone."""
+    return at.tzinfo is not None and NEAR[0] <= at.year <= NEAR[1]
 
 
 class Request(HttpRequest):

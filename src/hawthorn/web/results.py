@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
@@ -18,14 +18,14 @@ from hawthorn.files.sheets import NotAWorkbook
 from hawthorn.gateways import actions, results
 from hawthorn.gateways import messages as sheets_in
 from hawthorn.gateways import messages_sources as sources
-from hawthorn.gateways.messages_sheet import MOST_BYTES
+from hawthorn.gateways.messages_sheet import MOST_BYTES, is_packed, size_of
 from hawthorn.gateways.results import Wanted
 from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import Refused
 from hawthorn.tenants.models import Tenant
 from hawthorn.web import exports
 from hawthorn.web.books import XLSX
-from hawthorn.web.imports import ACCEPT, AT_ONCE, county_less
+from hawthorn.web.imports import ACCEPT, AT_ONCE, county_less, turn
 from hawthorn.web.request import Request
 
 BY = {"arrived": "来件时间", "ended": "办结时间"}
@@ -71,15 +71,10 @@ def _filled(request: Request, tenant: Tenant) -> FileResponse:
         raise Refused("missing", ["sheet", "source"], _("请先选来自哪个系统，再选一个文件。什么都没有改动。"))
     if (upload.size or 0) > MOST_BYTES:
         raise Refused("too_large", ["sheet"], _("文件太大了，最多 {n} MB。没有收下，请分成几个文件再传。").format(n=MOST_BYTES // 1_000_000))
-    with ExitStack() as closing, ExitStack() as turn:
-        if (upload.size or 0) > AT_ONCE:
-            exports.take_turn()
-            turn.callback(exports.ONE_AT_A_TIME.release)
+    with ExitStack() as closing:
         out = closing.enter_context(tempfile.TemporaryFile())
         try:
-            found = results.filled(upload.file, tenant, wanted)  # type: ignore[arg-type]
-            for piece in as_xlsx(SHEET, found.form.as_columns, found.read(), has_dictionary=False):
-                out.write(piece)
+            found = _written(upload.file, tenant, wanted, out)
         except NotAWorkbook as wrong:
             raise Refused("wrong_type", ["sheet"], str(wrong)) from wrong
         if not found.known:
@@ -88,6 +83,15 @@ def _filled(request: Request, tenant: Tenant) -> FileResponse:
         out.seek(0)
         closing.pop_all()  # the answer closes it when it is sent
     return FileResponse(out, as_attachment=True, filename=f"results-{local(request.now):%Y%m%d}.xlsx", content_type=XLSX)
+
+
+def _written(file: Any, tenant: Tenant, wanted: Wanted, out: IO[bytes]) -> results.Filled:
+    """The sheet filled in. Raises NotAWorkbook, Refused where another long one is being read."""
+    with turn(is_packed(file) or size_of(file) > AT_ONCE):
+        found = results.filled(file, tenant, wanted)
+        for piece in as_xlsx(SHEET, found.form.as_columns, found.read(), has_dictionary=False, above=found.above):
+            out.write(piece)
+    return found
 
 
 def _wanted(request: Request, tenant: Tenant, said: Any) -> Wanted:
