@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -78,6 +78,7 @@ def test_a_csv_begins_with_its_mark_and_says_moments_as_people_write_them() -> N
     assert data.decode("utf-8-sig").splitlines() == ["编号,期限,件数", "甲,2026-03-02 10:30,1"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(), st.none(), st.integers(-(10**9), 10**9)), max_size=8))
 def test_whatever_is_put_in_comes_out(rows: list[Any]) -> None:
     found = [tuple(line) for line in xlsx(rows)["事项"].iter_rows(min_row=2, values_only=True)]

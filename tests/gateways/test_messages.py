@@ -45,6 +45,15 @@ def test_numbers_known_from_another_source_are_said_and_not_taken_from_the_comma
     assert messages_file.import_messages(path, anew=True, **given).new == 1
 
 
+def test_an_address_names_the_building_however_it_is_written(s: Scene) -> None:
+    names = (("", None), ("东社区u1号楼 3单元", "grid1"), ("Ｕ1　号楼旁边", "grid1"), ("u11号楼", None), ("u1号楼和u2号楼之间", None))
+    rows = [row(工单编号=f"T{n}", 网格编码="", 地址=address) for n, (address, _grid) in enumerate(names)]
+    report = take(s, as_csv([HEADINGS, *rows]))
+    assert (report.new, report.errors) == (len(names), [])
+    found = {number: grid for number, grid in Matter.objects.values_list("outside_number", "item__grid")}
+    assert found == {f"T{n}": s.places[grid].pk if grid else None for n, (_address, grid) in enumerate(names)}
+
+
 def test_a_line_becomes_a_matter_with_number_deadline_place_and_asker(s: Scene) -> None:
     report = take(s, as_csv([HEADINGS, ROW]))
     assert (report.rows, report.new, report.known, report.errors, report.is_dry) == (1, 1, 0, [], False)

@@ -68,6 +68,13 @@ def test_fifty_confirmed_of_two_categories_switch_it_on(s: Scene) -> None:
     assert queries.suggest(s.places["street2"].tenant_id, Message("", "垃圾没人清"), town=s.town).version == 0
 
 
+def test_words_that_tell_nothing_apart_teach_nothing(s: Scene) -> None:
+    for _n in range(65):
+        for name in SAID:
+            s.start("officer1", {"words": "详见附件", "result": "好了", "category": category(s, name)}, step="report_settled")
+    assert learn(s) is None
+
+
 def test_one_that_is_worse_on_the_latest_is_not_used(s: Scene) -> None:
     settle(s, 65)
     assert learn(s) is not None

@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from hawthorn.files import sheets
 from hawthorn.files.sheets import NotAWorkbook, Problem
 from hawthorn.gateways import actions
+from hawthorn.gateways.addresses import Addresses
 from hawthorn.gateways.messages_rows import LABELS, Going, Mapping_, Reader, Ready, guess_mapping, read_time
 from hawthorn.gateways.messages_sheet import Table, open_sheets, read_sheet
 from hawthorn.gateways.messages_sources import NEEDED, choose
@@ -26,6 +27,7 @@ from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Town
 from hawthorn.tenants.models import Tenant
+from hawthorn.territory.models import Unit
 
 __all__ = ["NEEDED", "Report", "dry_run", "errors_sheet", "guess_mapping", "plan", "read_sheet", "read_time", "run"]
 LOG = logging.getLogger(__name__)
@@ -105,7 +107,10 @@ def reader_of(columns: Mapping_, tenant: Tenant, town: Town, source: str, now: d
     places = {p.code: (p.level, p.id) for p in own if p.level in ("grid", "community")}
     mine = [c for c in town.categories.values() if c.tenant == tenant.pk]
     categories = {c.name: c.id for c in reversed(mine)}
-    return Reader(columns, town, subdistrict_of(tenant, town), source, now, LOOPS["matters"].steps["receive"], places, categories)
+    units = Unit.objects.filter(community__in=[p.id for p in own if p.level == "community"], ended_on=None).values_list("name", "id")
+    named = [(name, "unit", pk) for name, pk in units] + [(p.name, p.level, p.id) for p in own if p.level in ("grid", "community")]
+    known = Addresses(named)
+    return Reader(columns, town, subdistrict_of(tenant, town), source, now, LOOPS["matters"].steps["receive"], places, categories, known)
 
 
 def subdistrict_of(tenant: Tenant, town: Town) -> int:

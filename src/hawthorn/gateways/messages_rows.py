@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from hawthorn.files import sheets
+from hawthorn.gateways.addresses import Addresses
 from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.errors import Refused, WrongType
 from hawthorn.kernel.steps import Step, collect
@@ -101,7 +102,7 @@ def _written(words: str) -> datetime:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads rows of one sheet for one subdistrict. `places`: grids and communities by code; `categories`: by exact name."""
+    """Reads rows of one sheet for one subdistrict. `places`: grids and communities by code; `categories`: by exact name; `addresses`: what an address names."""
 
     mapping: Mapping_
     town: Town
@@ -111,6 +112,7 @@ class Reader:
     step: Step
     places: Mapping[str, tuple[str, int]]
     categories: Mapping[str, int]
+    addresses: Addresses
 
     def number(self, row: tuple[Any, ...]) -> str:
         """The other system's number."""
@@ -152,10 +154,11 @@ class Reader:
             wrong[name] = words
 
     def _place(self, row: tuple[Any, ...], given: dict[str, Any], wrong: dict[str, str]) -> None:
-        """A grid or community by its code; without one the subdistrict desk finds it out."""
+        """A grid or community by its code, else what the address names; without either the subdistrict desk finds it out."""
         code = self._words(row, "grid")
         if not code:
-            given["subdistrict"] = self.subdistrict
+            field, place = self.addresses.find(self._words(row, "address")) or ("subdistrict", self.subdistrict)
+            given[field] = place
         elif code in self.places:
             level, place = self.places[code]
             given[level] = place

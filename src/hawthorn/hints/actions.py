@@ -71,7 +71,7 @@ def _by(size: int, items: Sequence[int]) -> Iterator[Sequence[int]]:
 def learn(*, tenant: int, subdistrict: int, actor: Actor, now: datetime) -> HintModel | None:
     """Train on the tenant's confirmed matters but the newest; kept only if not worse on those than the version in force.
 
-    None where fewer than two categories have ENOUGH. Needs up to a minute; `actor` is the system.
+    None where fewer than two categories have ENOUGH, or their words teach nothing. Needs up to a minute; `actor` is the system.
     """
     rows = confirmed(subdistrict)
     held = rows[-min(MOST_HELD, int(len(rows) * HELD)) :] if len(rows) * HELD >= 1 else []
@@ -79,7 +79,10 @@ def learn(*, tenant: int, subdistrict: int, actor: Actor, now: datetime) -> Hint
     often = {category for category, number in Counter(row.category for row in old).items() if number >= ENOUGH}
     if len(often) < 2:
         return None
-    model = classing.train([row.message for row in old], [_label(row, often) for row in old])
+    try:
+        model = classing.train([row.message for row in old], [_label(row, often) for row in old])
+    except classing.NothingToLearn:  # so many with the same words that nothing tells them apart
+        return None
     guesses = [classing.guess(model, row.message) for row in held]
     figures = _figures(held, guesses, often)
     spoken, right = sum(line[2] for line in figures), sum(line[3] for line in figures)
