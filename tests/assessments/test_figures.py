@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import Model
 
 from hawthorn.assessments import actions, queries, rules, tasks
@@ -76,6 +77,13 @@ def test_cells_add_up_to_every_level(s: Scene) -> None:
 def test_a_running_month_is_not_closed(s: Scene) -> None:
     with pytest.raises(Refused, match="too_early"):
         actions.close(s.town.places[s.places["street"].pk], MARCH, now=s.now)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a small table is read whole there, whatever indexes it has")
+def test_what_is_open_in_a_county_is_counted_over_the_index_of_open_ones(s: Scene) -> None:
+    below = [s.places["street"].pk, s.places["street2"].pk]
+    for found in queries.open_in(s.town.places[s.places["county"].pk], below):
+        assert "item_open_subdistrict" in found.values("urgent").explain()
 
 
 def test_no_figure_knows_a_person() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from hawthorn.assessments.queries import matters_in, summed, today_bounds
+from hawthorn.assessments.queries import matters_in, open_in, summed, today_bounds
 from hawthorn.kernel.world import Seat, Town
 from hawthorn.loops import queries
 from hawthorn.loops.models import Item
@@ -52,9 +52,10 @@ def brief_of(seat: Seat, town: Town, now: datetime) -> Brief:
     """The brief of a seat's place. Nine statements, of a county twelve, however much is open."""
     today, tomorrow = today_bounds(now)
     since, place = since_of(now), town.places[seat.place]
-    inside = matters_in(place, [p.id for p in town.places.values() if p.level == "subdistrict" and p.county == place.id])
+    below = [p.id for p in town.places.values() if p.level == "subdistrict" and p.county == place.id]
+    inside = matters_in(place, below)
     is_due, is_late, is_urgent = Q(due_at__gte=now, due_at__lt=tomorrow), Q(due_at__lt=now), Q(urgent=True)
-    whole = summed([found.filter(open=True) for found in inside], open=Count("pk"), late=Count("pk", filter=is_late))
+    whole = summed(open_in(place, below), open=Count("pk"), late=Count("pk", filter=is_late))
     came = summed([found.filter(opened_at__gte=since, opened_at__lte=now) for found in inside], n=Count("pk"))
     ended = summed([found.filter(open=False, closed_at__gte=since, closed_at__lte=now) for found in inside], n=Count("pk"))
     opened = queries.in_place("matters", seat).filter(open=True)

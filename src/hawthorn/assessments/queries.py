@@ -182,6 +182,11 @@ def matters_in(place: PlaceCard, below: Sequence[int] = ()) -> list[QuerySet[Ite
     return [Item.objects.filter(loop="matters", **where) for where in many]
 
 
+def open_in(place: PlaceCard, below: Sequence[int] = ()) -> list[QuerySet[Item]]:
+    """Those of them that are open. What is open has a due time: said, so that the index of open ones serves even before statistics are there."""
+    return [found.filter(open=True, due_at__isnull=False) for found in matters_in(place, below)]
+
+
 def summed(sets: Iterable[QuerySet[Item]], **asked: Any) -> Counts:
     """Counts over several sets added up, one statement a set."""
     found = [one.aggregate(**asked) for one in sets]
@@ -197,7 +202,7 @@ def ages(place: PlaceCard, now: datetime, *, below: Sequence[int] = ()) -> list[
         within = Q(opened_at__gt=edge, opened_at__lte=newer)
         asked |= {f"a{n}": Count("pk", filter=within), f"b{n}": Count("pk", filter=within & Q(due_at__lt=now))}
         newer = edge
-    got = summed([found.filter(open=True) for found in matters_in(place, below)], **asked)
+    got = summed(open_in(place, below), **asked)
     return [(label, got[f"a{n}"], got[f"b{n}"]) for n, (_days, label) in enumerate(AGES)]
 
 
