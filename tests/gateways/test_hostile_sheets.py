@@ -31,10 +31,12 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @pytest.fixture(autouse=True)
-def _lower(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same limits at a tenth, so that what goes beyond them is quickly made."""
+def _lower(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """The same limits at a tenth, so that what goes beyond them is quickly made; what is inside is looked at even where little became much."""
     for name, value in (("MOST_UNPACKED", 60_000_000), ("MOST_WORDS", 10_000_000), ("MOST_ROWS", 8_000)):
         monkeypatch.setattr(messages_sheet, name, value)
+    if "a little that becomes much" not in request.node.name:
+        monkeypatch.setattr(sheets, "MOST_RATIO", 10_000)
     monkeypatch.setattr(book_reader, "AT_FIRST", 250_000)
     monkeypatch.setattr(book_reader, "MOST_SHARED", 200_000)
 

@@ -28,7 +28,7 @@ from hawthorn.gateways.models import SheetImport, SheetProblem, SheetSource
 from hawthorn.kernel import clock
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import OutsideNumber
-from hawthorn.web import imports
+from hawthorn.web import books, imports
 from make import Scene
 from own_database import own_database, run
 from tables import HEADINGS, ROW, as_csv, as_xlsx, row
@@ -92,7 +92,7 @@ def test_a_long_sheet_is_taken_in_by_due_work_and_the_page_shows_how_far_it_is(s
 
 def test_while_a_long_sheet_is_read_another_is_asked_to_wait_and_nothing_is_kept(s: Scene, at: Any) -> None:
     client = at("center")
-    with imports.turn(is_long=True):
+    with books.turn(is_long=True):
         for body in (many(450), gzip.compress(many(5_000, 诉求内容="x"), 0)):
             answer = upload(client, body)
             assert answer.status_code == 409

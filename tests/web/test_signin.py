@@ -12,6 +12,7 @@ from django.test import Client
 
 from hawthorn.accounts.models import User
 from hawthorn.loops.models import Item
+from hawthorn.web import books
 from make import Scene
 
 At = Callable[..., Client]
@@ -126,6 +127,16 @@ def test_the_set_up_workbook_is_tried_before_it_is_written(at: At, s: Scene) -> 
     found = client.post("/workbook", {"sheet": SimpleUploadedFile("w.xlsx", io.BytesIO(body).getvalue()), "do": "dry"})
     assert found.status_code in (200, 409)
     assert "什么都没有写入" in found.content.decode() or "试读通过" in found.content.decode()
+
+
+def test_while_a_long_sheet_is_read_the_other_tables_wait(at: At, s: Scene) -> None:
+    client = at("center")
+    body = client.get("/workbook.xlsx").content
+    with books.turn(is_long=True):
+        for page in ("/workbook", "/categories"):
+            found = client.post(page, {"sheet": SimpleUploadedFile("w.xlsx", body + b"\0" * books.SMALL), "do": "dry"})
+            assert found.status_code == 409
+            assert "请稍后再传" in found.content.decode()
 
 
 def test_the_counter_reads_out_one_sentence(at: At, s: Scene) -> None:

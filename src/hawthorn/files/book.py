@@ -18,8 +18,8 @@ from hawthorn.files.parts import NotAWorkbook, by_name, tags, told, too_much
 from hawthorn.kernel.words import _
 
 LONGEST, MOST_SHARED = 200_000, 2_000_000
-AT_FIRST, FOR_ROW, FOR_WORDS = 2_500_000, 2_000, 100
-"""How many tags and attributes are honest: so many for headings filled to the edge of the sheet, and so many for every row (or shared words)."""
+AT_FIRST, FOR_CELL, FOR_WORDS = 2_500_000, 8, 100
+"""How many tags and attributes are honest: so many for headings filled to the edge of the sheet, and so many for every cell that is read (or shared words)."""
 CHINESE_DAYS = frozenset({*range(27, 37), *range(50, 59)})
 """Formats of days and times a Chinese Excel knows by number alone."""
 DIGITS = "0123456789"
@@ -198,7 +198,7 @@ class _Rows:
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         """A tag."""
         self.tags += 1 + len(attributes)
-        if self._before + self.tags > AT_FIRST + FOR_ROW * self.book.lines:
+        if self._before + self.tags > AT_FIRST + FOR_CELL * self.columns * self.book.lines:
             raise too_much()
         if do := self._begins.get(name):
             do(attributes)
@@ -229,11 +229,15 @@ class _Rows:
     def _begin_cell(self, said: dict[str, str]) -> None:
         self._place = _column(said["r"].rstrip(DIGITS)) if "r" in said else self._place + 1
         self._is_inside = self._cells is not None and self._place <= self.columns
+        if not self._is_inside:
+            return
         self._kind, self._style = said.get("t", "n"), int(said.get("s", 0))
         self._value, self._formula, self._held, self._into = [], [], 0, None
 
     def _end_cell(self) -> None:
-        if self._is_inside and self._cells is not None and (value := self._read()) is not None:
+        if not self._is_inside or self._cells is None:
+            return
+        if (value := self._read()) is not None:
             if len(self._cells) < self._place:
                 self._cells += [None] * (self._place - len(self._cells))
             self._cells[self._place - 1] = value

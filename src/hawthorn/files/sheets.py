@@ -30,7 +30,7 @@ from hawthorn.kernel.words import _
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 20_000_000, 100_000_000, 500
 MOST_ROWS, MOST_COLUMNS = 100_000, 60
 YES, NO = _("是"), _("否")
-HONEST_UNPACKED, MOST_RATIO = 20_000_000, 300
+HONEST_UNPACKED, MOST_RATIO = 5_000_000, 300
 """Most workbooks unpack to ten to thirty times their size; the same two thousand words in each of five thousand rows to 260 times."""
 DAMAGED = _("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")
 # What is raised when the insides of a file are not what they claim.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +24,8 @@ from hawthorn.web.shelf import shelf
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DESKS = ("subdistrict_desk", "county_desk", "county_admin")
 MOST_BYTES = 10 * 1024 * 1024
-SHOWN = 200
+SHOWN, SMALL = 200, 20_000
+ONE_AT_A_TIME = threading.BoundedSemaphore(1)
 
 
 def desk_of(request: Request) -> Seat:
@@ -47,6 +51,18 @@ def upload_of(request: Request) -> bytes:
     return bytes(upload.read())
 
 
+@contextmanager
+def turn(is_long: bool) -> Iterator[None]:
+    """Long sheets are read one at a time in a process, so that the other pages still find a free hand. Raises Refused."""
+    if is_long and not ONE_AT_A_TIME.acquire(blocking=False):
+        raise Refused("busy", ["sheet"], _("正在读另一张长表。这一张没有收，请稍后再传。"))
+    try:
+        yield
+    finally:
+        if is_long:
+            ONE_AT_A_TIME.release()
+
+
 def as_file(body: bytes, name: str) -> HttpResponse:
     """A workbook to be saved."""
     response = HttpResponse(body, content_type=XLSX)
@@ -68,7 +84,9 @@ def categories(request: Request) -> HttpResponse:
     """The catalogue as a table; changes by way of Excel, with a dry run first."""
     tenant, plan = tenant_of(request), None
     if request.method == "POST":
-        plan = catalogue.import_categories(upload_of(request), tenant=tenant, now=request.now, dry_run=_is_dry(request))
+        data = upload_of(request)
+        with turn(len(data) > SMALL):
+            plan = catalogue.import_categories(data, tenant=tenant, now=request.now, dry_run=_is_dry(request))
         if not _is_dry(request) and not plan.problems:
             messages.success(request, _("目录改好了：{n} 行。").format(n=len(plan.changes)))
             return redirect("categories")
@@ -98,7 +116,10 @@ def setup_book(request: Request) -> HttpResponse:
     """Places, units, posts and people from one workbook."""
     tenant, found = tenant_of(request), None
     if request.method == "POST":
-        found = workbook.plan(workbook.read_workbook(upload_of(request)), tenant, now=request.now)
+        data = upload_of(request)
+        with turn(len(data) > SMALL):
+            rows = workbook.read_workbook(data)
+        found = workbook.plan(rows, tenant, now=request.now)
         if not _is_dry(request) and not found.problems:
             done = workbook.apply(found, actor_user_id=request.actor.user, now=request.now)
             words = _("工作簿写好了：{n} 处。").format(n=len(done.changes))

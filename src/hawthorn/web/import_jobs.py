@@ -17,8 +17,8 @@ from hawthorn.gateways import messages_jobs as jobs
 from hawthorn.gateways.messages_sheet import size_of
 from hawthorn.gateways.models import OPEN_STATES, SheetImport, SheetProblem
 from hawthorn.kernel.errors import NotThere, Refused
-from hawthorn.web.books import as_file
-from hawthorn.web.imports import AT_ONCE, county_less, turn
+from hawthorn.web.books import as_file, turn
+from hawthorn.web.imports import AT_ONCE, county_less
 from hawthorn.web.request import Request
 
 SECONDS, SHOWN, STILL = 3, 30, timedelta(minutes=3)

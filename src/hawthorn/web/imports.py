@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +20,7 @@ from hawthorn.gateways.messages_rows import LABELS, RESULTS, guess_mapping
 from hawthorn.gateways.messages_sheet import HEAD, MOST_BYTES, Table, is_packed, open_sheets, size_of, unpacked
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.tenants.models import Tenant
-from hawthorn.web.books import as_file, tenant_of
+from hawthorn.web.books import SMALL, as_file, tenant_of, turn
 from hawthorn.web.request import Request
 
 SHOWN, PREVIEW, LONG = 200, 3, 60
@@ -34,8 +31,7 @@ HELP = {"outside_number": "同一个编号只收一次。", "words": "居民说�
 
 
 MEANT = LABELS | RESULTS
-AT_ONCE, SMALL = 2_000_000, 20_000
-ONE_AT_A_TIME = threading.BoundedSemaphore(1)
+AT_ONCE = 2_000_000
 
 
 @dataclass
@@ -109,18 +105,6 @@ def _opened(request: Request, tenant: Tenant, source: str) -> Sheet:
             table = found[0].table(HEAD if is_long else None) if found else Table(())
     known = sources.known_columns(tenant, source, table.headings)
     return Sheet(name, ticket, table, _chosen(request, table, known), is_long, known is not None)
-
-
-@contextmanager
-def turn(is_long: bool) -> Iterator[None]:
-    """Long sheets are read one at a time in a process, so that the other pages still find a free hand. Raises Refused."""
-    if is_long and not ONE_AT_A_TIME.acquire(blocking=False):
-        raise Refused("busy", ["sheet"], _("正在读另一张长表。这一张没有收，请稍后再传。"))
-    try:
-        yield
-    finally:
-        if is_long:
-            ONE_AT_A_TIME.release()
 
 
 def _upload(request: Request) -> Any:

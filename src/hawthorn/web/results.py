@@ -24,8 +24,8 @@ from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import Refused
 from hawthorn.tenants.models import Tenant
 from hawthorn.web import exports
-from hawthorn.web.books import XLSX
-from hawthorn.web.imports import ACCEPT, AT_ONCE, county_less, turn
+from hawthorn.web.books import XLSX, turn
+from hawthorn.web.imports import ACCEPT, AT_ONCE, county_less
 from hawthorn.web.request import Request
 
 BY = {"arrived": "来件时间", "ended": "办结时间"}
