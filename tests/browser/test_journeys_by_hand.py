@@ -58,7 +58,7 @@ JOURNEYS: dict[str, tuple[str, list[tuple[str, str, str, dict[str, str]]], str]]
         [("desk", "", "refer", {"channel": "法院", "say": "请到法院立案"}), ("desk", "", "agrees", {})],
         "转法定途径",
     ),
-    "a false alarm, told by a call": ("19900001115", [("desk", "", "void", {"say": "看过，没有"}), ("desk", "回话", "told", {})], "撤销了"),
+    "a false alarm, told by a call": ("19900001115", [("desk", "", "void", {"say": "看过，没有"}), ("desk", "回话", "told", {})], "误报撤销"),
     "parked with approval and resumed": (
         "",
         [
