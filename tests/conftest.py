@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from make import Scene, scene
+from make import Scene
+from remembered import scene_again
 
 
 @pytest.fixture(autouse=True)
@@ -17,4 +18,4 @@ def _chinese() -> None:
 @pytest.fixture
 def s(db: None) -> Scene:
     """A fresh scene in a transaction that is rolled back."""
-    return scene()
+    return scene_again()

@@ -11,28 +11,41 @@ from hawthorn.loops import search_sql
 
 @contextmanager
 def bare(connection: Any, tables: Sequence[str]) -> Iterator[None]:
-    """Drop what indexes of these tables can be made again, and make them again at the end, however it ends."""
-    kept, is_searched = _indexes(connection, tables), search_sql.TABLE in tables
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA foreign_keys=OFF")
-            for statement in search_sql.dropped_triggers() if is_searched else ():
-                cursor.execute(statement)
-        for name, _made in kept:
-            cursor.execute(f'DROP INDEX "{name}"')
+    """Drop what indexes (and foreign keys) of these tables can be made again, and make them again at the end, however it ends."""
+    indexes, keys = _indexes(connection, tables), _foreign_keys(connection, tables)
+    is_searched = connection.vendor == "sqlite" and search_sql.TABLE in tables
+    _run(connection, ["PRAGMA foreign_keys=OFF"] if connection.vendor == "sqlite" else [])
+    _run(connection, search_sql.dropped_triggers() if is_searched else [])
+    _run(connection, [f'DROP INDEX "{name}"' for name, _made in indexes])
+    _run(connection, [f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"' for table, name, _made in keys])
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql" and connection.in_atomic_block:  # no index while keys wait to be looked at
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-            for _name, made in kept:
-                cursor.execute(made)
-            if connection.vendor == "sqlite":
-                for statement in search_sql.rebuilt() if is_searched else ():
-                    cursor.execute(statement)
-                cursor.execute("PRAGMA foreign_keys=ON")
+        if connection.vendor == "postgresql" and connection.in_atomic_block:  # no index while keys wait to be looked at
+            _run(connection, ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"])
+        _run(connection, [made for _name, made in indexes])
+        _run(connection, [f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {made}' for table, name, made in keys])
+        _run(connection, search_sql.rebuilt() if is_searched else [])
+        _run(connection, ["PRAGMA foreign_keys=ON"] if connection.vendor == "sqlite" else [])
+
+
+def _run(connection: Any, statements: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _foreign_keys(connection: Any, tables: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Table, name and definition of each foreign key where they can be taken off and looked at together again; row by row takes three times as long."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return []
+    asked = (
+        "SELECT c.relname, k.conname, pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid"
+        " WHERE k.contype = 'f' AND c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%s) ORDER BY 1, 2"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [list(tables)])
+        return [(str(table), str(name), str(made)) for table, name, made in cursor.fetchall()]
 
 
 def _indexes(connection: Any, tables: Sequence[str]) -> list[tuple[str, str]]:
