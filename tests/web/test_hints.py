@@ -186,6 +186,13 @@ def test_the_same_press_again_is_answered_however_often(at: At, s: Scene) -> Non
     assert Item.objects.count() == 1
 
 
+def test_a_press_already_taken_is_no_way_to_send_files_without_end(at: At, s: Scene) -> None:
+    client, given = at(), {"words": "三号楼门口的井盖松了", "g": s.places["grid1"].code, "key": "r1"}
+    told = [client.post("/say", given | {"files": photo()}).status_code for _n in range(46)]
+    assert told[-1] == 429
+    assert Attachment.objects.count() <= 42
+
+
 def test_what_is_another_thing_is_not_offered_again(at: At, s: Scene) -> None:
     first = lamp(s)
     assert at("officer1").post("/capture", {"words": AGAIN, "do": "report", "unit": s.units["u1"].pk, "near": "none", "key": "a1"}).status_code == 302

@@ -140,13 +140,11 @@ def people_of(request: Request, grid: PlaceCard) -> list[dict[str, str]]:
 
 # ── pace and the plain question ──
 def check_pace(request: Request, what: str) -> None:
-    """Raise slow_down for a flood; ask a plain question from the fifth time within an hour on."""
-    if hinting.was_sent(request, request.POST.get("key", "")[:64], is_resident=True):
-        return  # the same press again is answered, however often
+    """Raise slow_down for a flood; ask a plain question from the fifth time within an hour on, but not of a press that was taken already."""
     address = visitors.address_of(request)
     asked = visitors.counted(request, what, address) >= BEFORE_ASKING
     visitors.slow_down(visitors.count(request, what, address), AN_HOUR)
-    if asked and not _is_answered(request):
+    if asked and not _is_answered(request) and not hinting.was_sent(request, request.POST.get("key", "")[:64], is_resident=True):
         raise Refused("missing", ["answer"], _("请答一下那道小题，防止有人用机器乱写。您写的都在。"))
 
 

@@ -21,7 +21,7 @@ from hawthorn.web.request import Request
 
 UNDER_WAY = ("found", "assigned", "working", "waiting_outside")
 POSTS = ("agencies", "posts", "leads")
-DOORS = {"link": "外单位", "sheet": "表格导入", "mail": "邮件"}
+DOORS = {"link": "外单位", "sheet": "表格导入"}
 CUT_SHORT = ("merged", "void")
 PARTS = ("发现", "呼叫", "响应", "处置", "回音")
 AT = {"found": 0, "assigned": 2, "working": 3, "waiting_resident": 3, "waiting_outside": 3, "parked": 3, "checking": 3, "answering": 4}
