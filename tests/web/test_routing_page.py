@@ -96,8 +96,8 @@ def test_the_table_it_speaks_of_is_on_the_page_and_linked(s: Scene, at: At) -> N
     bump(s.county.pk)
     page = at("center").get("/routing").content.decode()
     assert "现在是空的" not in page
-    assert "<td>供水站</td>" in page
-    assert "<td>供水站</td>" not in at("center2").get("/routing").content.decode(), "it is another subdistrict's"
+    assert '<td role="cell" data-label="交给">供水站</td>' in page
+    assert '<td role="cell" data-label="交给">供水站</td>' not in at("center2").get("/routing").content.decode(), "it is another subdistrict's"
 
 
 def test_how_it_was_routed_is_a_sentence(s: Scene, at: At) -> None:
