@@ -168,7 +168,7 @@ def test_who_follows_is_told_so_and_may_leave_again(at: At, s: Scene) -> None:
 def test_who_alone_takes_theirs_back_is_told_so(at: At, s: Scene) -> None:
     slip = at().post("/say", {"words": LAMP, "g": s.places["grid1"].code, "key": "r1"}).content.decode()
     link = re.findall(r'href="(/what/[A-Z0-9]+\?t=[^"]+)"', slip)[0]
-    page = at().post(link.split("?")[0], {"t": link.split("t=")[1], "do": "void", "say": "有人收走了", "key": "v1"}, follow=True).content.decode()
+    page = at().post(link.split("?")[0], {"t": link.split("t=")[1], "do": "withdraw", "words": "有人收走了", "key": "v1"}, follow=True).content.decode()
     assert "照您说的撤销了" in page
     assert "误报" not in page
 

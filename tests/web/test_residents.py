@@ -31,6 +31,28 @@ def slip(page: str) -> tuple[str, str, str]:
     return code, word, token[1]
 
 
+def test_what_was_said_shows_where_it_is_from_the_first_minute_to_the_end(at: At, s: Scene) -> None:
+    code, _word, token, drop = said(at, s)
+    client = at()
+
+    def page() -> str:
+        return client.get(f"/what/{code}?t={token}").content.decode()
+
+    assert "网格员四个工作小时里看" in page()
+    s.step("officer1", drop, "to_matter")
+    assert "正在办" in page()
+    assert "合在一起办了" not in page(), "it only moved on; nothing was merged"
+    s.step("officer1", s.facts(drop).became, "settle", {"result": "好", "say": "灯换好了"})
+    assert "灯换好了" in page()
+
+
+def test_who_takes_back_what_nobody_has_looked_at_yet(at: At, s: Scene) -> None:
+    code, _word, token, drop = said(at, s)
+    page = at().post(f"/what/{code}", {"t": token, "do": "withdraw", "words": "有人修了", "key": "v1"}, follow=True).content.decode()
+    assert "照您说的撤销了" in page
+    assert s.facts(drop).stage == "withdrawn"
+
+
 def test_one_sentence_at_a_grids_own_code(at: At, s: Scene) -> None:
     client = at()
     page = client.get("/say?g=999901001001001").content.decode()
@@ -83,6 +105,13 @@ def test_after_several_a_plain_question_and_a_flood_is_stopped(at: At, s: Scene)
 def said(at: At, s: Scene) -> tuple[str, str, str, int]:
     page = at().post("/say", {"words": "灯坏了，我是张三", "grid": s.places["grid1"].pk, "phone": "13800001234", "key": "r1"}).content.decode()
     return (*slip(page), newest().pk)
+
+
+def taken_on(at: At, s: Scene) -> tuple[str, str, str, int]:
+    """What was said, passed on by the officer: a matter in their hands."""
+    code, word, token, drop = said(at, s)
+    s.step("officer1", drop, "to_matter")
+    return code, word, token, s.facts(drop).became
 
 
 def test_the_phones_last_digits_read_and_the_word_acts(at: At, s: Scene) -> None:
@@ -166,9 +195,8 @@ def test_who_urged_today_is_told_so(at: At, s: Scene) -> None:
 
 
 def test_what_comes_next_follows_the_table(at: At, s: Scene) -> None:
-    code, _word, token, item = said(at, s)
+    code, _word, token, item = taken_on(at, s)
     client = at()
-    s.step("officer1", item, "accept")
     assert "换一个人" not in client.get(f"/what/{code}?t={token}").content.decode()
     s.step("officer1", item, "call_up", {"tried": "试过", "asks": "请派"})
     s.step("desk", item, "accept")
@@ -177,8 +205,7 @@ def test_what_comes_next_follows_the_table(at: At, s: Scene) -> None:
 
 
 def test_the_asker_has_the_last_word(at: At, s: Scene) -> None:
-    code, word, _token, item = said(at, s)
-    s.step("officer1", item, "accept")
+    code, word, _token, item = taken_on(at, s)
     s.step("officer1", item, "settle", {"result": "内部：换了灯泡", "say": "灯换好了"})
     client = at()
     page = client.post("/what", {"receipt": code, "word": word}, follow=True).content.decode()
@@ -193,9 +220,9 @@ def test_the_asker_has_the_last_word(at: At, s: Scene) -> None:
 
 def test_steps_of_staff_are_not_taken_through_a_receipt(at: At, s: Scene) -> None:
     code, word, _token, item = said(at, s)
-    for name in ("accept", "note", "dispatch", "nonsense"):
-        assert at().post(f"/what/{code}", {"word": word, "do": name, "words": "x", "key": "u1"}).status_code in (404, 409)
-    assert s.facts(item).stage == "found"
+    for name in ("to_matter", "inform", "note", "accept", "nonsense"):
+        assert at().post(f"/what/{code}", {"word": word, "do": name, "words": "x", "say": "x", "key": "u1"}).status_code in (404, 409)
+    assert s.facts(item).stage == "captured"
 
 
 def test_a_complaint_is_hidden_from_whom_it_concerns(at: At, s: Scene) -> None:
@@ -302,17 +329,20 @@ def test_a_page_of_one_subdistrict_names_its_own_phone_whatever_was_chosen_befor
 
 
 def test_an_asker_reads_all_they_said_but_not_what_others_said(at: At, s: Scene) -> None:
-    code, _word, token, item = said(at, s)
+    code, _word, token, drop = said(at, s)
     client = at()
     client.post(f"/what/{code}", {"t": token, "do": "add_words", "words": "夜里也漏", "key": "u1"})
-    s.step("officer1", item, "note", {"words": "内部"})
+    s.step("officer1", drop, "note", {"words": "内部"})
+    s.step("officer1", drop, "to_matter")
+    item = s.facts(drop).became
+    client.post(f"/what/{code}", {"t": token, "do": "add_words", "words": "早上也漏", "key": "u2"})
     page = client.get(f"/what/{code}?t={token}").content.decode()
-    assert "夜里也漏" in page
+    assert page.count("灯坏了") == page.count("夜里也漏") == page.count("早上也漏") == 1
     assert "内部" not in page
     s.step("officer1", item, "follow", {"phone": "13900005678"})
     page = client.get(f"/what/{code}?t={token}").content.decode()
     assert "灯坏了" in page
-    assert "夜里也漏" not in page
+    assert "早上也漏" not in page
 
 
 def test_a_number_alone_is_told_what_is_lacking(at: At, s: Scene) -> None:
@@ -330,7 +360,7 @@ def test_however_a_receipt_is_written_wrong_tries_are_counted_once(at: At, s: Sc
 
 
 def test_who_takes_theirs_back_leaves_no_contact_and_no_words_for_the_others(at: At, s: Scene) -> None:
-    one, _word, token, item = said(at, s)
+    one, _word, token, item = taken_on(at, s)
     given = s.step("officer1", item, "follow", {"phone": "13900005678", "name": "示例二"}).slip
     leaver = Reporter.objects.get(receipt=given["receipt"])
     client = at()

@@ -58,7 +58,11 @@ class Contact(models.Model):
             CheckConstraint(condition=Q(way__in=["phone", "visit", "mail"]), name="contact_way"),
             CheckConstraint(condition=Q(basis__in=["duty", "consent", "erased"]), name="contact_basis"),
         ]
-        indexes = [Index(fields=["blind_tail"], name="contact_tail"), Index(fields=["expires_on"], name="contact_expiry")]
+        indexes = [
+            Index(fields=["blind_tail"], name="contact_tail"),
+            Index(fields=["blind"], condition=~models.Q(blind=""), name="contact_blind"),
+            Index(fields=["expires_on"], name="contact_expiry"),
+        ]
 
 
 class Reveal(models.Model):

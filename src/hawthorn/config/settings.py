@@ -34,6 +34,7 @@ ROOMS = [
     "matters",
     "requests",
     "handovers",
+    "drops",
     "hints",
     "gateways",
     "assessments",

@@ -102,6 +102,8 @@ def _rare(work: Work) -> None:
         _links(work)
     for row, target in work.moves:
         _move(row, target)
+    for row, target in work.files:
+        Attachment.objects.filter(item=row.item.pk).update(item=target.item.pk, seq=1)
     for row, item in work.unlinked:
         Link.objects.filter(source=row.item, target=item, kind="merged", ended_at__isnull=True).update(ended_at=work.now)
 

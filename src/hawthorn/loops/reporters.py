@@ -129,7 +129,7 @@ def standing(reporter: Reporter, town: Town, now: datetime) -> Standing:
     f = row.facts
     items = {row.item.pk, reporter.item_id, reporter.moved_from_id} - {None}
     return Standing(
-        row.item.pk, row.loop.name, reporter.receipt, f.stage, _reads(row), sentence_of(row, town, now), row.item.open, getattr(f, "promise_at", None),
+        row.item.pk, row.loop.name, reporter.receipt, f.stage, reads(row), sentence_of(row, town, now), row.item.open, getattr(f, "promise_at", None),
         row.item.pk if reporter.moved_from_id or row.item.pk != reporter.item_id else None, _public(items),
     )  # fmt: skip
 
@@ -142,7 +142,16 @@ def own_words(reporter: Reporter) -> list[str]:
     own = Event.objects.filter(stream=begun.pk, user=None, post=None, door="web").values_list("seq", flat=True)
     is_alone = not Reporter.objects.filter(Q(item=begun.pk) | Q(moved_from=begun.pk)).exclude(pk=reporter.pk).exists()
     seqs = [seq for seq in own if is_alone or seq == 1]
-    return list(Text.objects.filter(item=begun.pk, seq__in=seqs, erased_at=None).order_by("seq", "id").values_list("words", flat=True))
+    said = list(Text.objects.filter(item=begun.pk, seq__in=seqs, erased_at=None).order_by("seq", "id").values_list("words", flat=True))
+    return said + (_words_since(reporter) if reporter.item_id != begun.pk else [])
+
+
+def _words_since(reporter: Reporter) -> list[str]:
+    """What they added where it moved on to, as long as nobody else asks there."""
+    if Reporter.objects.filter(item=reporter.item_id).exclude(pk=reporter.pk).exists():
+        return []
+    own = Event.objects.filter(stream=reporter.item_id, seq__gt=1, user=None, post=None, door="web").values_list("seq", flat=True)
+    return list(Text.objects.filter(item=reporter.item_id, seq__in=list(own), erased_at=None).order_by("seq", "id").values_list("words", flat=True))
 
 
 def _joining_words(reporter: Reporter) -> list[str]:
@@ -159,7 +168,7 @@ def _followed(item: int, town: Town, now: datetime) -> Row:
     inner = Actor(None, (), system="standing", county=town.county)
     for _again in range(10):
         row = queries.get_visible(item, actor=inner, town=town, now=now)
-        target = getattr(row.facts, "merged_into", None)
+        target = getattr(row.facts, "merged_into", None) or getattr(row.facts, "became", None)
         if not target:
             return row
         item = target
@@ -182,9 +191,9 @@ def _public(items: Iterable[int | None]) -> tuple[tuple[datetime, str, str], ...
 def sentence_of(row: Row, town: Town, now: datetime) -> str:
     """One plain sentence to read out: what, since when, who has it now and until when, or how it ended."""
     item = row.item
-    begun = _("{title}，{at} 收到").format(title=_spoken(row), at=_when(item.opened_at, now))
+    begun = _("{title}，{at} 收到").format(title=spoken(row), at=_when(item.opened_at, now))
     if not item.open:
-        return _("{begun}，{at} {reads}。").format(begun=begun, at=_when(item.closed_at, now), reads=_reads(row))
+        return _("{begun}，{at} {reads}。").format(begun=begun, at=_when(item.closed_at, now), reads=reads(row))
     post = town.posts.get(item.holder_id or 0)
     if item.stage == ANSWERING:
         return _("{begun}。已经办过，等您说一声解决了没有；由{post}问您。").format(begun=begun, post=post.name if post else "")
@@ -192,18 +201,19 @@ def sentence_of(row: Row, town: Town, now: datetime) -> str:
     due = item.stage_due_at or item.due_at
     late = _("，已经超过，正在催办") if due and due < now else ""
     return _("{begun}。{reads}，由{post}负责，{limit}到 {due}{late}。").format(
-        begun=begun, reads=_reads(row), post=post.name if post else "", limit=limit if limit.endswith("时限") else _("期限"), due=_when(due, now), late=late
+        begun=begun, reads=reads(row), post=post.name if post else "", limit=limit if limit.endswith("时限") else _("期限"), due=_when(due, now), late=late
     )
 
 
-def _spoken(row: Row) -> str:
+def spoken(row: Row) -> str:
     """The title, as it is said to the one who asked: no word for our own drawer “not sorted yet”."""
     title = row.item.title
     _what, _dot, where = title.partition(" · ")
     return title if getattr(row.facts, "category", True) or not where else _("{where}的一件事").format(where=where)
 
 
-def _reads(row: Row) -> str:
+def reads(row: Row) -> str:
+    """The stage in a resident's words."""
     stage = row.loop.stages[row.item.stage]
     return stage.reads or stage.label
 

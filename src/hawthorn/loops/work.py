@@ -21,7 +21,7 @@ from hawthorn.kernel.steps import Loop, Needs, Step, collect, marks, refusal, ta
 from hawthorn.kernel.world import Actor, Town, World
 from hawthorn.loops import queries
 from hawthorn.loops import rows as rowing
-from hawthorn.loops.models import Item, Link, Reporter
+from hawthorn.loops.models import Item, Link, Reporter, Text
 from hawthorn.loops.rows import Row
 
 EFFECT = "effect"
@@ -62,6 +62,7 @@ class Work:
     outbox: list[tuple[Row, str]] = field(default_factory=list)
     one_time: list[tuple[Row, str, datetime]] = field(default_factory=list)
     moves: list[tuple[Row, Row]] = field(default_factory=list)
+    files: list[tuple[Row, Row]] = field(default_factory=list)
     unlinked: list[tuple[Row, int]] = field(default_factory=list)
     nudges: list[tuple[Row, int, str]] = field(default_factory=list)
     later: list[Any] = field(default_factory=list)
@@ -268,6 +269,15 @@ class Work:
     def move_askers(self, row: Row, target: Row) -> None:
         """Reporters go along with a merge and remember where they came from."""
         self.moves.append((row, target))
+
+    def move_files(self, row: Row, target: Row) -> None:
+        """Photos go along with what was said: they are shown where it is handled."""
+        self.files.append((row, target))
+
+    def words_of(self, row: Row) -> tuple[str, str]:
+        """What was said about an item so far, one line each, and where. One statement."""
+        said = list(Text.objects.filter(item=row.item.pk, erased_at=None).order_by("seq", "id").values_list("field", "words"))
+        return "\n".join(words for name, words in said if name == "words"), next((words for name, words in said if name == "spot"), "")
 
     def return_askers(self, row: Row) -> None:
         """Reporters come back when a merge is undone."""

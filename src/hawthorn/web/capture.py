@@ -12,8 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from hawthorn.drops.rules import Capture
 from hawthorn.kernel.errors import STATUS, Refused, WrongType
 from hawthorn.kernel.slots import CHOICES, LOOPS, Asking
+from hawthorn.kernel.steps import Needs
 from hawthorn.kernel.world import Seat
 from hawthorn.loops import queries
 from hawthorn.loops.actions import Answer, start
@@ -26,7 +28,7 @@ FEW, MOST = 16, 200
 PHONE = re.compile(r"(?<![0-9０-９])(?:[+＋]?[8８][6６][ -]?)?[1１][3-9３-９](?:[ .-]?[0-9０-９]){9}(?![0-9０-９])")
 WHERE = ("spot", "grid", "category")
 ASKER = ("name", "phone", "wants_visit", "address", "hides_from_grid", "on_behalf", "asked")
-DOINGS = {"report": Report, "report_settled": ReportSettled}
+DOINGS: dict[str, tuple[str, type[Needs]]] = {"report": ("matters", Report), "report_settled": ("matters", ReportSettled), "capture": ("drops", Capture)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +48,7 @@ def _page(request: Request, page: str) -> HttpResponse:
         return _form(request, page, {}, None)
     name = request.POST.get("do", "report")
     name = name if name in DOINGS else "report"
-    needs = DOINGS[name]
+    loop, needs = DOINGS[name]
     raw = forms.read(needs, request.POST)
     raw.pop("files", None)
     if page == "paste":
@@ -63,19 +65,25 @@ def _page(request: Request, page: str) -> HttpResponse:
         answer = _report(request, raw, name)
     except (Refused, WrongType) as problem:
         return _form(request, page, raw, problem, ids)
-    label = _(LOOPS["matters"].steps[name].label)
+    label = _(LOOPS[loop].steps[name].label)
     if answer.slip:
         return slips.slip(request, answer, label)
-    is_followed = answer.version > 1
-    messages.success(request, _("记在已有的这件事上了，没有另外登记。") if is_followed else _("记下了：{label}。").format(label=label))
+    messages.success(request, _noted(answer, label))
     return redirect("item", item=answer.id)
+
+
+def _noted(answer: Answer, label: str) -> str:
+    """What is said once it is taken in."""
+    if answer.loop == "drops" and answer.stage != "passed":
+        return _("先记下了。4 个工作小时里请分一下：去办，还是直接答复。")
+    return _("记在已有的这件事上了，没有另外登记。") if answer.loop == "matters" and answer.version > 1 else _("记下了：{label}。").format(label=label)
 
 
 def _report(request: Request, raw: dict[str, Any], name: str) -> Answer:
     """A new matter; asked once where one nearby looks the same, and then perhaps one more voice on that one."""
-    key = request.POST.get("key", "")[:64]
+    key, loop = request.POST.get("key", "")[:64], DOINGS[name][0]
     if name != "report":
-        return start("matters", raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
+        return start(loop, raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
     spot = hinting.spot_said(request, raw, queries.widest(request.actor))
     shown = hinting.ask_once(request, raw, key, spot)
     answer = hinting.follow(request, raw, shown, key=key)

@@ -28,13 +28,14 @@ def doors(request: Request) -> list[Door]:
     kinds = {s.kind for s in request.actor.seats}
     seat = queries.widest(request.actor)
     desk: list[Door] = [("desk", _("派单台")), ("counter", _("窗口查询")), ("alike", _("可能重复的"))] if kinds & set(DESK.values()) else []
-    here: list[Door] = [("map", _("网格地图")), ("board", _("看板")), ("brief", _("早报"))] if seat is not None and seat.scope == "place" else []
+    looks = [("map", _("网格地图")), ("board", _("看板")), ("brief", _("早报")), ("where", _("说过的话去哪儿了"))]
+    here: list[Door] = looks if seat is not None and seat.scope == "place" else []
     own: list[Door] = [("paste", _("粘贴群消息")), ("team", _("岗位和人")), ("password", _("改密码"))]
     rules: list[Door] = [("routing", _("派单规则"))] if kinds & {"subdistrict_desk", "subdistrict_leader"} else []
     nights: list[Door] = [("oncall", _("值班表")), ("import-messages", _("导入来件表")), ("results", _("结果回填"))] if "subdistrict_desk" in kinds else []
     books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []
     hints: list[Door] = [("hints", _("提示准不准"))] if kinds & {"subdistrict_desk", "subdistrict_leader", "county_admin"} else []
-    loops = ("assists", "approvals", "instructions", "tellings", "complaints", "vacancies")
+    loops = ("drops", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies")
     return [*desk, *here, *own, *nights, *rules, *books, *hints, *((name, _(LOOPS[name].label)) for name in loops if name in LOOPS)]
 
 

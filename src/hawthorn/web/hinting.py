@@ -25,6 +25,7 @@ from hawthorn.web import forms, words
 from hawthorn.web.request import Request, asking_of, whole, world_of
 
 NONE = "none"
+WAITS = (("matters", "found"), ("drops", "captured"), ("drops", "raised"))
 ASKER = ("asked", "name", "phone", "mail", "address", "wants_visit", "on_behalf", "hides_from_grid")
 SALT, AN_HOUR = "hawthorn.near", 3600
 LONG = 60
@@ -42,22 +43,22 @@ class Alike(Refused):
 # ── on the page of a matter that waits ──
 def panel(row: Row, texts: Sequence[Text], request: Request) -> dict[str, Any]:
     """可能的类别 and 可能重复, for who may act on them while it waits for acceptance."""
-    if row.loop.name != "matters" or row.item.stage != "found":
+    if row.item.open is False or (row.loop.name, row.item.stage) not in WAITS:
         return {}
     mine = {step.name for step in offered(row.loop, row.facts, request.actor, world_of(request))}
     said = {t.field: t.words for t in texts if t.seq == 1 and t.field in hints.WORDS}
     message = Message(said.get("heading", ""), said.get("words", ""))
     found: dict[str, Any] = {}
-    if "classify" in mine and row.facts.category is None:
+    if "to_matter" in mine or ("classify" in mine and row.facts.category is None):
         found |= _categories(row, message, request)
-    if "merge_into" in mine:
+    if "merge_into" in mine or "join" in mine:
         found["near"] = _near(row, " ".join(message), request)
     return found
 
 
 def _categories(row: Row, message: Message, request: Request) -> dict[str, Any]:
     """The kept hint where there is one, else what is suggested now."""
-    kept = hints.hint_of(row.item.pk)
+    kept = hints.hint_of(row.item.pk) if row.loop.name == "matters" else None
     if kept is not None:
         ranked, version = [] if kept.is_silent else kept.likely, kept.version
     else:
@@ -73,8 +74,15 @@ def _category(row: Row, number: int, chance: float | None, request: Request) -> 
     card, f = request.town.categories[number], row.facts
     lead = request.town.posts.get(request.town.lead_of(card.tenant, f.grid, number) or 0)
     more = [_(TIERS[card.tier]), *([_("主办：{post}").format(post=lead.name)] if lead else [])]
-    url = f"{reverse('step', args=[row.item.pk, 'classify'])}?category={number}"
-    return {"name": card.name, "chance": "" if chance is None else f"{chance:.0%}", "more": " · ".join(more), "url": url}
+    step = "classify" if row.loop.name == "matters" else "to_matter"
+    url = f"{reverse('step', args=[row.item.pk, step])}?category={number}"
+    return {
+        "name": card.name,
+        "press": _("定类") if step == "classify" else _("去办"),
+        "chance": "" if chance is None else f"{chance:.0%}",
+        "more": " · ".join(more),
+        "url": url,
+    }
 
 
 def _near(row: Row, said: str, request: Request) -> list[dict[str, Any]]:
@@ -85,7 +93,9 @@ def _near(row: Row, said: str, request: Request) -> list[dict[str, Any]]:
     lines = []
     for one in found:
         line = _line(one, request) | {"url": reverse("item", args=[one.item.pk])}
-        if one.item.open and one.item.pk < row.item.pk:  # into the older one, as everywhere
+        if row.loop.name == "drops" and one.item.open:
+            line["merge"] = f"{reverse('step', args=[row.item.pk, 'join'])}?into={one.item.pk}"
+        elif one.item.open and one.item.pk < row.item.pk:  # into the older one, as everywhere
             line["merge"] = f"{reverse('step', args=[row.item.pk, 'merge_into'])}?into={one.item.pk}"
         lines.append(line)
     return lines

@@ -17,7 +17,7 @@ from hawthorn.files.models import Attachment
 from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.steps import Step, extra, offered, refusal
-from hawthorn.loops import queries, reporters
+from hawthorn.loops import earlier, queries, reporters
 from hawthorn.loops.actions import Answer, take_step
 from hawthorn.loops.models import Item
 from hawthorn.loops.rows import Row
@@ -25,8 +25,11 @@ from hawthorn.matters.rules.needs import CHANNELS
 from hawthorn.web import forms, hinting, pages, rows, slips, story, uploads, words
 from hawthorn.web.request import Request, asking_of, whole, world_of
 
-FIRST = ("accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again")
-SECOND = ("unsolved", "agrees", "not_reached", "fail")
+FIRST = (
+    "accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again",
+    "to_matter",
+)  # fmt: skip
+SECOND = ("inform", "unsolved", "agrees", "not_reached", "fail")
 WAYS = {"none": "没有留联系方式，凭回执查", "phone": "留了电话", "visit": "请上门答复", "mail": "留了邮箱"}
 ASKER_FIELDS = ("words", "name", "phone", "wants_visit", "address", "hides_from_grid", "on_behalf")
 
@@ -51,17 +54,16 @@ def item(request: Request, item: int) -> HttpResponse:
         "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": row.item.parent_id,
         "into": _into(row, request),
         "to_say": reporters.owed_words(row) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
-        "askers": _askers(row, request), "signs": _signs(row), "hints": hinting.panel(row, texts, request),
+        "askers": _askers(row, request), "before": _before(row, request), "signs": _signs(row), "hints": hinting.panel(row, texts, request),
         "list_url": reverse(row.loop.name),
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)
 
 
 def _into(row: Row, request: Request) -> dict[str, str]:
-    """What a matter was merged into: its number, and the way there for who may see it."""
-    target = getattr(row.facts, "merged_into", None) and queries.visible_among(
-        list(Item.objects.filter(pk=row.facts.merged_into)), actor=request.actor, town=request.town, now=request.now
-    )
+    """What a matter was merged into, or a drop became: its number, and the way there for who may see it."""
+    number = getattr(row.facts, "merged_into", None) or getattr(row.facts, "became", None)
+    target = number and queries.visible_among(list(Item.objects.filter(pk=number)), actor=request.actor, town=request.town, now=request.now)
     return {"title": target[0].item.title, "receipt": words.receipt(target[0].item.receipt), "url": reverse("item", args=[target[0].item.pk])} if target else {}
 
 
@@ -120,6 +122,16 @@ def _askers(row: Row, request: Request) -> list[dict[str, Any]]:
             {"id": asker.id, "way_label": _(WAYS[asker.way]), "sign": " · ".join(s for s in signs if s), "may_reveal": asker.may_reveal, "field": field}
         )
     return found
+
+
+def _before(row: Row, request: Request) -> list[dict[str, str]]:
+    """说过什么、办成什么, for whoever has to answer now."""
+    if not row.item.open or not getattr(row.facts, "by_phone", 0) or row.item.holder_id not in {s.post for s in request.actor.seats}:
+        return []
+    found = earlier.before(row, actor=request.actor, town=request.town, now=request.now)
+    return [
+        {"url": reverse("item", args=[b.item]), "what": b.title, "sign": f"{words.moment(b.at, request.now)} · {_(b.reads)}", "said": b.said} for b in found
+    ]
 
 
 def _signs(row: Row) -> list[dict[str, str]]:

@@ -28,6 +28,7 @@ NEXT = {
     ("matters", "checking"): ("", "核查"), ("matters", "answering"): ("", "回访"), ("assists", "called"): ("assist_accept", ""),
     ("assists", "accepted"): ("assist_done", ""), ("assists", "refused"): ("", "决定"), ("approvals", "asked"): ("", "批复"),
     ("instructions", "given"): ("answer", ""), ("instructions", "answered"): ("", "认可"), ("tellings", "owed"): ("", "回话"),
+    ("drops", "captured"): ("", "看一下"), ("drops", "raised"): ("", "看一下"),
     ("complaints", "lodged"): ("", "接办"), ("complaints", "handling"): ("answer", ""), ("vacancies", "open"): ("fill", ""),
 }  # fmt: skip
 

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from hawthorn.drops.rules import Capture
 from hawthorn.kernel.errors import STATUS, Refused, WrongType
 from hawthorn.kernel.slots import Asking
 from hawthorn.kernel.world import PlaceCard
 from hawthorn.loops.actions import Answer, start
-from hawthorn.matters.rules.needs import Report
 from hawthorn.requests.rules import Lodge
 from hawthorn.web import forms, hinting, slips, uploads, visitors
 from hawthorn.web.capture import asks_sure, chips_of, tidy
@@ -42,7 +42,7 @@ def say(request: Request) -> HttpResponse:
     grid = grid_of(request, request.GET.get("g") or request.POST.get("g") or "")
     if request.method != "POST":
         return _form(request, grid, {}, None)
-    raw = {k: v for k, v in forms.read(Report, request.POST).items() if k in (*FIELDS, "unit", "grid")}
+    raw = {k: v for k, v in forms.read(Capture, request.POST).items() if k in (*FIELDS, "unit", "grid")}
     raw.pop("files", None)
     raw |= {"channel": "qr" if grid else "web", "asked": True}
     if grid and not raw.get("unit"):
@@ -66,12 +66,12 @@ def say(request: Request) -> HttpResponse:
 
 
 def _report(request: Request, raw: dict[str, Any]) -> Answer:
-    """A new matter; asked once where a public one nearby looks the same, and then perhaps one more voice on that one."""
+    """A new drop; asked once where a public matter nearby looks the same, and then perhaps one more voice on that one."""
     key = request.POST.get("key", "")[:64]
     spot = hinting.spot_said(request, raw)
     shown = hinting.ask_once(request, raw, key, spot, is_resident=True)
     answer = hinting.follow(request, raw, shown, key=key, is_resident=True)
-    answer = answer or start("matters", raw, actor=request.visitor, now=request.now, door="web", key=key, town=request.town)
+    answer = answer or start("drops", raw, actor=request.visitor, now=request.now, door="web", key=key, town=request.town)
     hinting.learn_from(request, shown, spot, answer, is_resident=True)
     return answer
 
@@ -88,7 +88,7 @@ def grid_of(request: Request, code: str) -> PlaceCard | None:
 
 def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem: Exception | None, ids: list[int] | None = None) -> HttpResponse:
     left = uploads.unused(ids or [])
-    drawn = {f["name"]: f for f in forms.draw(Report, asking_of_visitor(request), raw, problem, only=(*FIELDS, "grid"))}
+    drawn = {f["name"]: f for f in forms.draw(Capture, asking_of_visitor(request), raw, problem, only=(*FIELDS, "grid"))}
     drawn["words"] |= {"label": _("什么事？"), "placeholder": _("例如：三单元楼道灯不亮"), "rows": 3}
     drawn["phone"] |= {"label": _("电话（留了，办完告诉您）"), "help": _("只用来办这件事、告诉您结果。不留也一样办，凭回执查。")}
     drawn["files"]["multiple"] = False

@@ -32,6 +32,7 @@ from hawthorn.web import (
     today,
     views,
     what,
+    where,
 )
 
 urlpatterns = [
@@ -67,6 +68,7 @@ urlpatterns = [
     path("map", maps.town_map, name="map"),
     path("board", board.board, name="board"),
     path("board/correct", board.correct, name="board-correct"),
+    path("where", where.where, name="where"),
     path("brief", brief.brief, name="brief"),
     path("routing", routing.routing, name="routing"),
     path("alike", groups.alike, name="alike"),

@@ -40,6 +40,7 @@ MINE = {
     "reopen": ("要求重办", ("reason",)),
     "void": ("不用办了，撤销", ("say",)),
     "unsatisfied": ("对答复不满意", ("reason",)),
+    "again": ("没有说到，请再看一次", ("reason",)),
     "withdraw": ("撤回", ("words",)),
 }
 ASKS = {"words": "想说的话", "reason": "哪里没办好", "say": "为什么不用办了", "rating": "满意吗"}
@@ -53,6 +54,8 @@ NEXT = {
     "waiting_outside": "对方答复以后接着办。",
     "parked": "到了那一天会接着办。",
     "answering": "请说一声：解决了没有。",
+    "captured": "网格员四个工作小时里看：去办，或者直接答复您。",
+    "raised": "社区窗口四个工作小时里看：去办，或者直接答复您。",
 }
 URGED = "您今天已经催过了，负责的岗位看得到。明天还可以再催。"
 
@@ -130,7 +133,7 @@ def _show(request: Request, reading: Reading, problem: Exception | None = None, 
         "said": reporters.own_words(reading.reporter) if reading.actor is not None else [],
         "last": stand.public[-1][2] if stand.public else "",
         "last_at": words.moment(stand.public[-1][0], request.now) if stand.public else "",
-        "is_merged": bool(stand.merged_into),
+        "is_merged": bool(stand.merged_into) and not _is_itself(reading),
         "joined": words.moment(reading.reporter.at, request.now) if reading.reporter.receipt != reading.reporter.item.receipt and not stand.merged_into else "",
         "story": [
             {"label": _(label), "at": words.moment(at, request.now), "iso": at.isoformat(), "texts": [{"words": said, "public": True}]}
@@ -147,6 +150,12 @@ def _show(request: Request, reading: Reading, problem: Exception | None = None, 
     return render(request, "web/what.html", context, status=409 if problem else 200)
 
 
+def _is_itself(reading: Reading) -> bool:
+    """Did it only move on from what was said to the matter made of it."""
+    r = reading.reporter
+    return r.moved_from is not None and r.moved_from.loop == "drops" and r.moved_path == f",{r.moved_from_id}," and r.item.opened_at == r.moved_from.opened_at
+
+
 def _row(request: Request, reading: Reading) -> Row | None:
     if reading.actor is None:
         return None
@@ -157,6 +166,8 @@ def _row(request: Request, reading: Reading) -> Row | None:
 
 
 def _bar(row: Row | None, stand: Any) -> list[dict[str, str]]:
+    if stand.loop == "drops" and stand.is_open:
+        return story.parts("found", is_called=False, is_told=True)
     if stand.loop != "matters":
         return []
     if row is not None and row.item.pk == stand.item_id:
@@ -233,7 +244,7 @@ def _act(request: Request, reading: Reading) -> HttpResponse:
         return _show(request, reading, problem, name)
     if name == "void" and answer.stage != "void":
         return _left(request)
-    if name == "void":
+    if name in ("void", "withdraw"):
         messages.success(request, _("照您说的撤销了，不再办。"))
         return _again(reading)
     messages.success(request, _("谢谢您，这件事办结了。") if name in ("solved", "agrees") else _("收到了，已经记在这件事上。"))

@@ -19,6 +19,7 @@ LIMITS = {
     ("matters", "answering"): "回访", ("matters", "waiting_resident"): "等补充", ("matters", "waiting_outside"): "等外单位",
     ("matters", "parked"): "复看", ("assists", "called"): "答复", ("assists", "accepted"): "办结", ("assists", "refused"): "决定",
     ("approvals", "asked"): "批复", ("instructions", "given"): "答复", ("instructions", "answered"): "认可", ("tellings", "owed"): "回话",
+    ("drops", "captured"): "处理", ("drops", "raised"): "处理",
     ("complaints", "lodged"): "接办", ("complaints", "handling"): "答复", ("vacancies", "open"): "补岗",
 }  # fmt: skip
 

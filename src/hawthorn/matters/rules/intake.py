@@ -28,7 +28,7 @@ from hawthorn.matters.rules.facts import (
 from hawthorn.matters.rules.routing import routed
 
 
-def placed(f: MatterFacts, g: Any, w: World) -> MatterFacts:
+def placed(f: Any, g: Any, w: World) -> Any:
     """Put the facts into the place that was named: unit, grid, community, subdistrict, else the seat's own place."""
     unit = w.refs.get("unit")
     card = w.refs.get("grid") or w.refs.get("community") or w.refs.get("subdistrict")
@@ -43,12 +43,12 @@ def placed(f: MatterFacts, g: Any, w: World) -> MatterFacts:
     return replace(f, raised_level=natural(f))
 
 
-def natural(f: MatterFacts) -> str:
+def natural(f: Any) -> str:
     """The level a matter begins at: the deepest place that is known."""
     return next(level for level in ("grid", "community", "subdistrict", "county") if f.place(level))
 
 
-def asked_by(f: MatterFacts, g: Any, w: World) -> MatterFacts:
+def asked_by(f: Any, g: Any, w: World) -> Any:
     """Count the asker in, where there is one."""
     is_asker = g.asked or g.has_contact or (w.seat is not None and w.seat.kind == "resident")
     if not is_asker:
@@ -72,7 +72,7 @@ def tier_of(f: MatterFacts, g: Any, w: World) -> str:
 
 def begun(g: Any, w: World) -> MatterFacts:
     """The facts of a new matter, not yet in anybody's hands."""
-    f = asked_by(placed(MatterFacts(), g, w), g, w)
+    f: MatterFacts = asked_by(placed(MatterFacts(), g, w), g, w)
     category = w.refs.get("category")
     f = replace(f, category=category.id if category else None, kind=category.key if category else "", channel=g.channel or "other")
     tier = tier_of(f, g, w)
@@ -89,6 +89,13 @@ def report(_f: Any, g: Any, w: World) -> MatterFacts:
     f = routed(replace(f, stage="found"), w, g.words)
     due = w.calendar(f).due(f.arrived_at or w.now, limit(f, "accept"))
     return replace(f, stage_due_at=due, contact_due_at=due if f.tellable else None)
+
+
+def arrive(_f: Any, g: Any, w: World) -> MatterFacts:
+    """来话转来: found, with the askers it had; every limit runs from when it was said."""
+    counts = {name: getattr(g, name) for name in ("reporters", "tellable", "by_phone", "visits", "hides_from_grid")}
+    f: MatterFacts = report(None, g, w)
+    return replace(f, **counts, contact_due_at=f.stage_due_at if g.tellable else None)
 
 
 def first_contact(f: MatterFacts, w: World) -> MatterFacts:
@@ -199,17 +206,17 @@ def lost(f: MatterFacts, g: Any, w: World) -> MatterFacts:
     )  # fmt: skip
 
 
-def contact_gone(f: MatterFacts, g: Any, w: World) -> MatterFacts:
+def contact_gone(f: Any, g: Any, w: World) -> Any:
     """来话人删掉了联系方式: still an asker, but nobody to call; the end stands under the receipt."""
     return replace(f, tellable=max(0, f.tellable - g.tellable), by_phone=max(0, f.by_phone - g.by_phone), visits=max(0, f.visits - g.visits))
 
 
-def urge(f: MatterFacts, g: Any, w: World) -> MatterFacts:
+def urge(f: Any, g: Any, w: World) -> Any:
     """催办: the day is kept, so that an asker urges once a day."""
     return replace(f, urged_on=local(w.now).date()) if w.seat and w.seat.kind == "reporter" else f
 
 
-def urge_bar(f: MatterFacts, w: World) -> str:
+def urge_bar(f: Any, w: World) -> str:
     """Once a day for the asker."""
     return "once_a_day" if w.seat and w.seat.kind == "reporter" and f.urged_on == local(w.now).date() else ""
 
@@ -257,6 +264,7 @@ STEPS = [
     Step("report", _("上报"), (), ("found",), _("任何岗位；居民"), who.either(who.any_seat, who.resident), report, needs.Report, effect=reported),
     Step("report_settled", _("自查自办"), (), ("closed", "answering"), _("网格、社区的岗位"), who.seats_of_levels("grid", "community"), report_settled, needs.ReportSettled, lacks=settled_lacks, effect=reported),
     Step("receive", _("收表"), (), ("found",), _("窗口；表格导入"), who.either(who.by_system, who.of_kind(*who.DESKS)), report, needs.Receive, effect=reported),
+    Step("arrive", _("来话转来"), (), ("found",), _("来话转办时自动"), who.by_system, arrive, needs.Arrive),
     Step("part", _("拆分出来"), (), ("found",), _("拆分时自动"), who.by_system, part, needs.Part),
     stays("classify", _("定类"), _("责任岗位、主办、窗口"), who.either(who.holder, who.lead, who.desks), classify, needs=needs.Classify, looks=unit_of),
     Step("relocate", _("改地点"), OPEN, OPEN, _("责任岗位、主办、窗口"), who.either(who.holder, who.lead, who.desks), relocate, needs.Relocate, rare=True),

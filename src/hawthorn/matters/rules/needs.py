@@ -83,6 +83,17 @@ class Receive(Report):
     arrived_at: When | None = Field(default=None, title=_("来件时间"))
 
 
+class Arrive(Report):
+    """来话转来: a drop becomes a matter, as old as the drop; who asked was counted there."""
+
+    words: str = staff(_("什么事"), max_length=20_000)
+    arrived_at: When
+    reporters: int = 0
+    tellable: int = 0
+    by_phone: int = 0
+    visits: int = 0
+
+
 class Part(Needs):
     """A part split off."""
 

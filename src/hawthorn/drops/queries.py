@@ -1,0 +1,65 @@
+"""去哪儿了: where the drops of a place and quarter went. What was passed on in the same tap is a matter from the start and counts with the rest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import Count, Q
+
+from hawthorn.kernel.clock import SHANGHAI
+from hawthorn.loops.models import Item
+
+OVER = ("closed", "declined", "referred", "void", "merged")
+
+
+class Went(NamedTuple):
+    """Counts of one quarter and place: all that came; still waiting; passed on as matters, how many of them are over; answered; elsewhere; taken back."""
+
+    came: int = 0
+    waiting: int = 0
+    matters: int = 0
+    over: int = 0
+    information: int = 0
+    declined: int = 0
+    withdrawn: int = 0
+
+
+def quarter(on: date) -> tuple[datetime, datetime]:
+    """First and past-the-last moment of the quarter a day lies in, Asia/Shanghai."""
+    first = on.month - (on.month - 1) % 3
+    begin = datetime(on.year, first, 1, tzinfo=SHANGHAI)
+    end = datetime(on.year + (first == 10), first + 3 if first < 10 else 1, 1, tzinfo=SHANGHAI)
+    return begin, end
+
+
+def went(subdistricts: Sequence[int], on: date, by: str = "grid") -> dict[int | None, Went]:
+    """By grid (None: not yet in one) or by subdistrict, in the quarter of a day. One statement.
+
+    A drop that was passed on counts as the matter it became; parts of split matters are one voice, not several.
+    """
+    begin, end = quarter(on)
+    here = Item.objects.filter(subdistrict__in=list(subdistricts), loop__in=["drops", "matters"], opened_at__gte=begin, opened_at__lt=end)
+    rows = here.filter(Q(loop="matters", parent=None) | Q(loop="drops")).order_by().values_list(by, "loop", "stage").annotate(n=Count("pk"))
+    found: dict[int | None, dict[tuple[str, str], int]] = defaultdict(dict)
+    for grid, loop, stage, number in rows:
+        found[grid][loop, stage] = number
+    return {grid: _went(counts) for grid, counts in found.items()}
+
+
+def _went(counts: Mapping[tuple[str, str], int]) -> Went:
+    matters = sum(n for (loop, _stage), n in counts.items() if loop == "matters")
+    waiting, over = _sum(counts, "drops", ("captured", "raised")), _sum(counts, "matters", OVER)
+    information, declined, withdrawn = (_sum(counts, "drops", (stage,)) for stage in ("answered", "declined", "withdrawn"))
+    return Went(matters + waiting + information + declined + withdrawn, waiting, matters, over, information, declined, withdrawn)
+
+
+def _sum(counts: Mapping[tuple[str, str], int], loop: str, stages: Sequence[str]) -> int:
+    return sum(counts.get((loop, stage), 0) for stage in stages)
+
+
+def together(many: Sequence[Went]) -> Went:
+    """Added up."""
+    return Went(*(sum(column) for column in zip(*many, strict=True))) if many else Went()

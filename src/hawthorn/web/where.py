@@ -1,0 +1,65 @@
+"""去哪儿了: what became of everything that was said in a grid in a quarter. Counts of things, never of persons."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from hawthorn.drops import queries
+from hawthorn.kernel.clock import local
+from hawthorn.kernel.errors import NotThere
+from hawthorn.loops.queries import widest
+from hawthorn.web import views
+from hawthorn.web.request import Request
+
+PARTS = (("over", "m3"), ("going", "m2"), ("information", "m1"), ("declined", "m1"), ("withdrawn", "m0"), ("waiting", "m0"))
+FIRST = date(2015, 1, 1)
+
+
+@require_safe
+def where(request: Request) -> HttpResponse:
+    """Of the grids in my place: came, still waiting, being handled, over, answered at once, elsewhere, taken back."""
+    seat = widest(request.actor)
+    card = request.town.places.get(seat.place) if seat is not None and seat.scope == "place" else None
+    if card is None:
+        raise NotThere
+    today = local(request.now).date()
+    on = views.day_of(request.GET.get("on", "")) or today
+    on = min(max(on, FIRST), today)
+    begin, end = queries.quarter(on)
+    inside = sorted((p for p in request.town.places.values() if p.at(card.level) == card.id), key=lambda p: p.code)
+    level = "subdistrict" if card.level == "county" else "grid"
+    streets = [p.id for p in inside if p.level == "subdistrict"] or [card.at("subdistrict") or 0]
+    found = queries.went(streets, on, level)
+    rows = [_row(p.name, found.get(p.id, queries.Went()), level, p.id) for p in inside if p.level == level]
+    if card.level == "subdistrict" and None in found:
+        rows.append(_row(_("还没有定网格"), found[None], level, None))
+    total = queries.together([row["went"] for row in rows])
+    context = {
+        "place": card.name, "rows": rows, "total": total, "by": _("街道") if level == "subdistrict" else _("网格"),
+        "quarter": _("{year}年第{n}季度").format(year=begin.year, n=(begin.month + 2) // 3),
+        "before": _link(begin.date() - timedelta(days=1)), "after": _link(end.date()) if end.date() <= today else "",
+    }  # fmt: skip
+    return render(request, "web/where.html", context)
+
+
+def _link(on: date) -> str:
+    return f"{reverse('where')}?{urlencode({'on': on.isoformat()})}"
+
+
+def _row(name: str, went: queries.Went, level: str, number: int | None) -> dict[str, Any]:
+    parts, x = [], 0.0
+    for part, shade in PARTS:
+        number = went.matters - went.over if part == "going" else getattr(went, part)
+        width = 100 * number / went.came if went.came else 0
+        parts.append({"x": f"{x:.2f}", "width": f"{width:.2f}", "shade": shade})
+        x += width
+    url = f"{reverse('drops')}?{urlencode({'grid': number or views.NO_GRID})}" if went.waiting and level == "grid" else ""
+    return {"name": name, "went": went, "parts": parts, "waiting_url": url}
