@@ -22,7 +22,7 @@ from hawthorn.loops import tasks
 from hawthorn.loops.models import Item, Reporter
 from hawthorn.tenants.models import Tenant
 
-NUMBER = 1530
+NUMBER = 1640
 ACCOUNTS = (
     ("grid_officer", "officer1", "wgy1"), ("grid_officer", "officer2", "wgy2"), ("grid_head", "head1", "wgz1"), ("party_instructor", "instructor1", "zdy1"),
     ("community_desk", "desk", "chuangkou"), ("community_desk", "desk_village", "cunwu"), ("community_secretary", "secretary", "shuji"),
@@ -104,7 +104,11 @@ def write_accounts(t: DemoTown, slips: Sequence[Mapping[str, str]], accounts: Se
 
 def _receipts(slips: Sequence[Mapping[str, str]], tenant: Tenant) -> list[dict[str, str]]:
     by_receipt = {s["receipt"]: s for s in slips}
-    found = Reporter.objects.filter(receipt__in=list(by_receipt), item__loop="matters", item__subdistrict__tenant=tenant).select_related("item").order_by("-id")
+    found = (
+        Reporter.objects.filter(receipt__in=list(by_receipt), item__loop__in=["drops", "matters"], item__subdistrict__tenant=tenant)
+        .select_related("item")
+        .order_by("-id")
+    )
     picked: dict[str, dict[str, str]] = {}
     for reporter in found:
         slip = by_receipt[reporter.receipt]

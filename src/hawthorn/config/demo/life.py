@@ -16,10 +16,11 @@ from hawthorn.categories.models import Category
 from hawthorn.config.demo import words
 from hawthorn.config.demo.stories import STORIES, Case, Move, finish, post_of, small
 from hawthorn.config.demo.town import DemoTown
+from hawthorn.drops.models import Drop
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.kernel.world import Actor, Town
+from hawthorn.kernel.world import Actor, Seat, Town
 from hawthorn.loops import actions as loops
 from hawthorn.loops import tasks
 from hawthorn.loops.models import Item
@@ -112,6 +113,9 @@ class Life:
 
     # ── beginning ──
     def _birth(self) -> None:
+        if self.random.random() < 0.05:
+            self._question()
+            return
         is_second = self.random.random() < 0.08
         grid = self.random.choice(["grid9", "grid10"] if is_second else [f"grid{n}" for n in (1, 2, 2, 3, 4, 4, 4, 5, 6, 6, 6, 7, 8)])
         key, said, result, say = self.random.choices(words.TALK, weights=[8, 4, 4, 8, 5, 4, 4, 4, 3, 2, 4, 3, 5, 5, 5, 4, 0.4])[0]
@@ -131,14 +135,42 @@ class Life:
             loops.start("matters", given | {"result": result, "say": say}, actor=actor, now=self.now, door="demo", step="report_settled", town=self.town)
             self.order += 1
             return
-        answer = loops.start("matters", given, actor=actor, now=self.now, door="demo", town=self.town)
+        self._said(given, grid, Case(self.random, said, result, say, *self._units_of(is_second), officer, _can_be_told(given), lambda: self.now, list), actor)
+
+    def _said(self, given: dict[str, Any], grid: str, case: Case, actor: Actor) -> None:
+        """What a resident writes themselves is a drop; what is written down for them, or noticed, a matter."""
+        is_drop = given["channel"] in ("qr", "web")
+        if is_drop:
+            answer = loops.start("drops", _known(given), actor=self._resident(grid), now=self.now, door="web", town=self.town)
+        else:
+            answer = loops.start("matters", given, actor=actor, now=self.now, door="demo", town=self.town)
         self.order += 1
         if answer.slip and given.get("phone"):
             self.slips.append({**answer.slip, "phone": given["phone"], "item": str(answer.id)})
-        has_asker = any(given.get(k) for k in ("phone", "address", "wants_visit"))
-        self._begin(
-            answer.id, Case(self.random, said, result, say, *self._units_of(is_second), officer, has_asker, lambda: self.now, lambda: self._others(answer.id))
-        )
+        case.others = lambda: self._others(answer.id)
+        if is_drop:
+            self._next(answer.id, self._sorted_out(answer.id, given.get("category"), case))
+        else:
+            self._begin(answer.id, case)
+
+    def _resident(self, grid: str) -> Actor:
+        street = self.t.places["street2" if grid in ("grid9", "grid10") else "street"].pk
+        return Actor(None, (Seat(0, "resident", "subdistrict", street),), county=self.t.county.pk)
+
+    def _sorted_out(self, drop: int, category: int | None, case: Case) -> Iterator[Move]:
+        """The officer looks at what was said, and mostly handles it."""
+        yield Move(self.random.choice((0.2, 0.5, 1, 2, 3)), "holder", "to_matter", {"category": category} if category else {})
+        became = Drop.objects.filter(item=drop).values_list("became", flat=True).first()
+        if became:
+            self._begin(became, case)
+
+    def _question(self) -> None:
+        """Somebody only asks, or it belongs elsewhere: answered at once."""
+        said, step, given = self.random.choice(words.ASKED)
+        unit = self.random.choice(self.t.units[f"grid{self.random.randint(1, 7)}"]).pk
+        told = {"words": said, "unit": unit, "channel": "qr", "asked": True, "consent": True} | self._contact()
+        answer = loops.start("drops", told, actor=self._resident("grid1"), now=self.now, door="web", town=self.town)
+        self._next(answer.id, iter([Move(self.random.choice((0.2, 0.5, 1, 2)), "holder", step, dict(given))]))
 
     def _contact(self) -> dict[str, Any]:
         if self.random.random() < 0.75:
@@ -215,6 +247,15 @@ class Life:
             return None
         user = self.random.choice(users)
         return Actor(user, self.town.seats(user, self.now), county=self.town.county)
+
+
+def _can_be_told(given: dict[str, Any]) -> bool:
+    return any(given.get(k) for k in ("phone", "address", "wants_visit"))
+
+
+def _known(given: dict[str, Any]) -> dict[str, Any]:
+    """What a resident says themselves: no category."""
+    return {name: value for name, value in given.items() if name != "category"}
 
 
 def _fields(loop: str, step: str) -> list[str]:
