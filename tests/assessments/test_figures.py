@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 
-from hawthorn.assessments import actions, queries, rules, tasks
+from hawthorn.assessments import queries, tasks
+from hawthorn.assessments.actions import months as actions
 from hawthorn.assessments.models import Cell, Month
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.loops.models import Item
 from life import lived

@@ -13,7 +13,7 @@ LIMITS = {".py": 400, ".html": 150, ".js": 150, ".css": 150}
 FUNCTION = 50
 WRITES = {"create", "bulk_create", "update", "bulk_update", "delete", "save", "get_or_create", "update_or_create"}
 WRITERS = re.compile(
-    r"(actions|erasure|reporters|flush|work|commands|workbook\w*|messages\w*|sheets|tasks|mail)\.py$|/migrations/|/config/demo/|/config/cli\.py$|journal/sql\.py$"
+    r"(actions|erasure|reporters|flush|work|commands|workbook\w*|messages\w*|sheets|tasks|mail)\.py$|/actions/\w+\.py$|/migrations/|/config/demo/|/config/cli\.py$|journal/sql\.py$"
 )
 OUTSIDE = re.compile(r"(?:https?:)?//(?!www\.w3\.org/|127\.0\.0\.1|localhost|\{|\[|$)[a-z0-9][a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE)
 

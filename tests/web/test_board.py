@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from hawthorn.assessments import rules, tasks
+from hawthorn.assessments import tasks
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.matters.models import Matter
 from life import lived
 from make import Scene

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from hawthorn.accounts.actions import MOST_VIEWS
 from hawthorn.accounts.models import SavedView
-from hawthorn.assessments import queries, rules
+from hawthorn.assessments import queries
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.matters.models import Matter
 from life import lived
 from make import Scene

@@ -1,4 +1,4 @@
-"""Puts the due work of this room into its slot."""
+"""Puts the loops, checks and due work of this room into their slots."""
 
 from django.apps import AppConfig
 
@@ -10,8 +10,15 @@ class AssessmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register due work."""
-        from hawthorn.assessments import tasks
-        from hawthorn.kernel.slots import DUE_WORK
+        """Register loops, details, checks and due work."""
+        from hawthorn.assessments import models, tasks
+        from hawthorn.assessments.actions import meetings
+        from hawthorn.assessments.rules import LOOPS as MINE
+        from hawthorn.kernel.slots import CHECKS, DETAILS, DUE_WORK, LOOPS
 
+        details = {"meetings": models.Meeting, "commitments": models.Commitment, "problems": models.Problem, "releases": models.Release}
+        for loop in MINE:
+            LOOPS.put(loop.name, loop)
+            DETAILS.put(loop.name, details[loop.name])
+        CHECKS.put("minutes", meetings.changed_minutes)
         DUE_WORK.put("months", tasks.close_months)

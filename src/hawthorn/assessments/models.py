@@ -1,10 +1,12 @@
-"""Months that were closed, and their counts by cell (community, grid, category). Counts are as `rules.COUNTS` names them."""
+"""Months that were closed, with their counts by cell (community, grid, category; counts as `figures.COUNTS` names them); meetings and what they decide."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from hawthorn.loops.models import Item
+from hawthorn.teams.models import Post
 from hawthorn.territory.models import Place
 
 
@@ -52,3 +54,110 @@ class Cell(models.Model):
 
     class Meta:
         indexes = [Index(fields=["month", "community", "grid"], name="cell_month")]
+
+
+def _item() -> models.OneToOneField[Item, Item]:
+    return models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="+")
+
+
+class Commitment(models.Model):
+    """议定事项."""
+
+    item = _item()
+    lead = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    meeting = models.BigIntegerField(null=True)
+    problem = models.BigIntegerField(null=True)
+    moved_count = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            Index(fields=["meeting"], name="commitment_meeting"),
+            Index(fields=["problem"], condition=Q(problem__isnull=False), name="commitment_problem"),
+        ]
+
+
+class Problem(models.Model):
+    """高频问题. `month`: of which month it is the one stubborn problem."""
+
+    item = _item()
+    source = models.CharField(max_length=10)
+    why = models.CharField(max_length=160)
+    found_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    came_back = models.PositiveSmallIntegerField(default=0)
+    month = models.CharField(max_length=7, blank=True)
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(source__in=["same_place", "signal", "checkpoint", "desk"]), name="problem_source")]
+
+
+class Meeting(models.Model):
+    """周研判."""
+
+    item = _item()
+    on = models.DateField()
+    offline = models.PositiveSmallIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+
+class Release(models.Model):
+    """发布: users of the three hands."""
+
+    item = _item()
+    author = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    drafter = models.BigIntegerField(null=True)
+    reviewer = models.BigIntegerField(null=True)
+    publisher = models.BigIntegerField(null=True)
+    meeting = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(publisher__isnull=True) | Q(drafter__isnull=False, reviewer__isnull=False), name="release_three_hands")]
+
+
+class Point(models.Model):
+    """One point of an agenda as it was drawn up, and what was decided. `about`: category and place; `why`, `state`: numbers and dates, no person.
+
+    `source`: the item it is about (a commitment, a problem, a matter), where it is one; `url`: the list behind a count.
+    """
+
+    meeting = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    sort = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12)
+    about = models.CharField(max_length=140)
+    why = models.CharField(max_length=200, blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    source = models.ForeignKey(Item, models.PROTECT, null=True, related_name="+")
+    url = models.CharField(max_length=200, blank=True)
+    decision = models.CharField(max_length=6, blank=True)
+    words = models.CharField(max_length=300, blank=True)
+    lead = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    until = models.DateTimeField(null=True)
+    commitment = models.ForeignKey(Item, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    user = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["meeting", "sort"], name="point_once"),
+            CheckConstraint(condition=Q(decision__in=["", "commit", "watch", "none", "done", "moved"]), name="point_decision"),
+            CheckConstraint(condition=~Q(decision="commit") | Q(commitment__isnull=False), name="point_commits_to_something"),
+        ]
+
+
+class Minutes(models.Model):
+    """纪要 as it was frozen: canonical JSON, and its digest that also stands on the meeting's last event."""
+
+    meeting = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="+")
+    body = models.TextField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+
+class Erratum(models.Model):
+    """更正: what in the minutes was wrong and what it should say; the minutes themselves are never changed."""
+
+    meeting = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    words = models.CharField(max_length=500)
+    user = models.BigIntegerField()
+    post = models.BigIntegerField()
+    at = models.DateTimeField()

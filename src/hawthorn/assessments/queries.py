@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
-from hawthorn.assessments import rules
 from hawthorn.assessments.models import Cell, Month
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import PlaceCard

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from hawthorn.assessments import actions, rules
+from hawthorn.assessments.actions import months as actions
 from hawthorn.assessments.models import Month
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.world import Town
 from hawthorn.loops.models import Item

@@ -13,6 +13,7 @@ from hawthorn.loops.models import Item
 from hawthorn.territory.models import Unit, UnitGrid
 
 MOST = 200
+HEADS = ("subdistrict_leader", "community_secretary")
 LEADS = ("grid_officer", "grid_head", "party_instructor", "community_desk", "community_secretary", "subdistrict_desk", "agency")
 
 
@@ -104,7 +105,7 @@ def _may_lead(asking: Asking, post: PostCard) -> bool:
     f = asking.facts
     if f is not None and f.subdistrict and asking.town.places[post.place].at("subdistrict") != f.subdistrict:
         return False
-    seats = [s for s in asking.actor.seats if s.kind in DESK.values()]
+    seats = [s for s in asking.actor.seats if s.kind in (*DESK.values(), *HEADS)]
     if f is not None:
         seats = [s for s in seats if RANK[s.level] >= RANK[f.raised_level] and f.place(s.level) == s.place]
     return any(_below(asking, seat, post) for seat in seats)

@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from hawthorn.assessments import actions, queries, rules
+from hawthorn.assessments import queries
+from hawthorn.assessments.actions import months as actions
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import PlaceCard, Seat

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hawthorn.assessments import queries as figures
-from hawthorn.assessments import rules
 from hawthorn.assessments.brief import HOUR
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS

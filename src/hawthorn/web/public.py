@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from hawthorn.assessments import queries, rules
+from hawthorn.assessments import queries
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere
 from hawthorn.loops.models import Item

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from hawthorn.accounts import actions as accounts
 from hawthorn.accounts.models import SavedView
-from hawthorn.assessments import rules
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.web.request import Request, whole

@@ -1,8 +1,8 @@
-"""Limits of the rooms that came later, for tenants that were set up before: 4 work hours for a drop."""
+"""Limits of drops, problems, meetings and releases, for tenants that were set up before."""
 
 from django.db import migrations
 
-NEW = {"drop": ["work_hours", 4]}
+NEW = {"drop": ["work_hours", 4], "problem": ["days", 14], "meeting": ["workdays", 1], "meeting_every": ["days", 7], "release": ["workdays", 2]}
 
 
 def add(apps, schema_editor):

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from django.db import IntegrityError
 from django.db.transaction import atomic
 
-from hawthorn.assessments import queries, rules
+from hawthorn.assessments import queries
 from hawthorn.assessments.models import Cell, Month
+from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import Actor, PlaceCard, Seat, Town

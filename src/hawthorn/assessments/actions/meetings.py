@@ -1,0 +1,221 @@
+"""Drawing up a meeting, deciding its points, freezing its minutes, correcting them by errata. Every writer of points and minutes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.db.transaction import atomic
+
+from hawthorn.assessments import agenda, detection
+from hawthorn.assessments.models import Erratum, Minutes, Point
+from hawthorn.assessments.rules import meetings as rules
+from hawthorn.kernel.errors import NotThere, Refused
+from hawthorn.kernel.steps import collect
+from hawthorn.kernel.world import Actor, PlaceCard, Seat, Town
+from hawthorn.loops import actions as loops
+from hawthorn.loops import queries
+from hawthorn.loops.models import Item
+from hawthorn.loops.rows import Row, canonical
+from hawthorn.loops.town import system
+
+AGAIN = 3
+
+
+def draw_up(place: PlaceCard, *, actor: Actor, town: Town, now: datetime, door: str, key: str = "") -> int:
+    """拟议程: problems that are new or came back are opened, then the agenda stands as it is now. The meeting's number.
+
+    Refused `meeting_open` where the last one has no minutes yet, `not_yours` where the place is not the asker's.
+    """
+    given = {"place": place.id}
+    with atomic():
+        if key and (first := loops.answered(actor, key, loops.fingerprint("meetings", 0, "draw", given))):
+            return first.id
+        mine = Item.objects.filter(loop="meetings", raised_level=place.level, **{place.level: place.id})
+        if mine.filter(open=True).exists():
+            raise Refused("meeting_open")
+        last = mine.order_by("-id").values_list("opened_at", flat=True).first()
+        meeting = loops.start("meetings", given, actor=actor, now=now, door=door, key=key, town=town, step="draw").id
+        find_problems(place, town=town, now=now)
+        drafts = agenda.draw(place, town, now, last)
+        Point.objects.bulk_create(
+            Point(
+                meeting_id=meeting, sort=n, kind=d.kind, about=d.about[:140], why=d.why[:200], place_id=d.place, source_id=d.source, url=d.url,
+                decision=d.decision, decided_at=now if d.decision else None,
+            )
+            for n, d in enumerate(drafts, start=1)
+        )  # fmt: skip
+    return meeting
+
+
+def find_problems(place: PlaceCard, *, town: Town, now: datetime) -> list[int]:
+    """What recurs and is no chance becomes a problem; one that ended within 60 days and of which three came since is open again."""
+    actor, touched = system("recurring", town.county), []
+    striking = [f for f in detection.recurs(place, now) if not f.is_chance]
+    for found, known in zip(striking, detection.known(striking, place, now), strict=True):
+        if known.open is not None or (known.ended is not None and known.since < AGAIN):
+            continue
+        if known.ended is not None:
+            step, given = "come_back", {"why": found.why}
+            touched.append(loops.take_step("problems", known.ended, step, given, actor=actor, now=now, door="due", town=town).id)
+            continue
+        category = detection.category_of(town, place, found.kind)
+        told = {"place": found.place, "unit": found.unit, "category": category, "source": found.source, "why": found.why}
+        touched.append(loops.start("problems", told, actor=actor, now=now, door="due", town=town, step="find").id)
+    return touched
+
+
+def add_point(meeting: int, about: str, *, actor: Actor, town: Town, now: datetime) -> Point:
+    """会上提出: one more point, by the chair. Refused `missing`, `not_yours`, `wrong_stage`."""
+    words = " ".join(about.split())[:140]
+    with atomic():
+        row, _seat = _mine(meeting, actor, town, now)
+        if not words:
+            raise Refused("missing", ["about"])
+        last = Point.objects.filter(meeting=meeting).aggregate(last=Max("sort"))["last"] or 0
+        place = row.item.community_id if row.item.raised_level == "community" else row.item.subdistrict_id
+        return Point.objects.create(meeting_id=meeting, sort=last + 1, kind="desk", about=words, place_id=place or row.item.county_id)
+
+
+def _mine(meeting: int, actor: Actor, town: Town, now: datetime, *, is_open: bool = True) -> tuple[Row, Seat]:
+    """The meeting, locked, and the chair's seat. Raises NotThere, Refused."""
+    list(Item.objects.select_for_update().filter(pk=meeting, loop="meetings"))
+    row = queries.get_visible(meeting, actor=actor, town=town, now=now, loop="meetings")
+    seat: Seat | None = rules.chair(row.facts, actor)
+    if seat is None:
+        raise Refused("not_yours")
+    if row.item.open != is_open:
+        raise Refused("wrong_stage")
+    return row, seat
+
+
+def decide(number: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now: datetime, door: str) -> Point:
+    """定一项: commitment, look again, or not now with the reason. Decided anew as long as the minutes are open.
+
+    Raises NotThere, Refused (`not_yours`, `wrong_stage`, `missing`, `past`, `not_a_choice`), WrongType.
+    """
+    given = collect(rules.Decide, raw)
+    with atomic():
+        point = Point.objects.filter(pk=number).first()
+        if point is None:
+            raise NotThere
+        _row, _seat = _mine(point.meeting_id, actor, town, now)
+        point = Point.objects.select_for_update().select_related("source").get(pk=number)
+        if point.decision == "done":
+            raise Refused("wrong_stage")
+        if names := rules.decide_lacks(given):
+            raise Refused("missing", names)
+        if given.until is not None and given.until <= now:
+            raise Refused("past", ["until"])
+        _undo(point, actor, town, now, door)
+        point.commitment_id = DECIDED[given.decision](point, given, _By(actor, town, now, door))
+        point.decision, point.words, point.lead_id, point.until = given.decision, given.words, given.lead if given.decision == "commit" else None, given.until
+        point.decided_at, point.user = now, actor.user
+        point.save()
+    return point
+
+
+class _By:
+    """Who decides, when, through which door."""
+
+    def __init__(self, actor: Actor, town: Town, now: datetime, door: str) -> None:
+        self.actor, self.town, self.now, self.door = actor, town, now, door
+
+    def take(self, loop: str, item: int, step: str, given: dict[str, Any]) -> int:
+        """One step of a loop, as the chair."""
+        return loops.take_step(loop, item, step, given, actor=self.actor, now=self.now, door=self.door, town=self.town).id
+
+
+def _undo(point: Point, actor: Actor, town: Town, now: datetime, door: str) -> None:
+    """Another decision on the same point: the promise made a moment ago is let go."""
+    if point.commitment_id and point.commitment_id != point.source_id:
+        item = Item.objects.get(pk=point.commitment_id)
+        if item.open:
+            loops.take_step("commitments", item.pk, "drop", {"reason": "会上改了决定"}, actor=actor, now=now, door=door, town=town)
+    point.commitment_id = None
+
+
+def _commit(point: Point, given: Any, by: _By) -> int:
+    """办: a promise of its own; one that stands is moved to the new day; a problem is looked at again that day."""
+    source = point.source
+    if source is not None and source.loop == "commitments":
+        return by.take("commitments", source.pk, "move", {"until": given.until, "reason": given.words})
+    problem = source.pk if source is not None and source.loop == "problems" else None
+    told = {"what": given.words, "lead": given.lead, "until": given.until, "about": point.about[:120], "place": point.place_id}
+    made = loops.start(
+        "commitments", told | {"meeting": point.meeting_id, "problem": problem}, actor=by.actor, now=by.now, door=by.door, town=by.town, step="give"
+    )
+    if problem is not None:
+        by.take("problems", problem, "watch", {"until": given.until})
+    return made.id
+
+
+def _watch(point: Point, given: Any, by: _By) -> None:
+    """看: a problem, or a promise, until that day."""
+    source = point.source
+    if source is not None and source.loop in ("problems", "commitments"):
+        step = {"problems": "watch", "commitments": "move"}[source.loop]
+        by.take(source.loop, source.pk, step, {"until": given.until})
+
+
+def _none(point: Point, given: Any, by: _By) -> None:
+    """不办, with the reason: a problem is over, a promise let go."""
+    source = point.source
+    if source is not None and source.open and source.loop in ("problems", "commitments"):
+        step = {"problems": "close", "commitments": "drop"}[source.loop]
+        by.take(source.loop, source.pk, step, {"reason": given.words})
+
+
+DECIDED: Mapping[str, Any] = {"commit": _commit, "watch": _watch, "none": _none}
+
+
+def close(meeting: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now: datetime, door: str, key: str = "") -> Minutes:
+    """定稿: what was not reached moves on; the minutes are kept as they are, with their digest."""
+    with atomic():
+        row, seat = _mine(meeting, actor, town, now)
+        Point.objects.filter(meeting=meeting, decision="").update(decision="moved", decided_at=now, user=actor.user)
+        offline = int(raw.get("offline") or 0) if str(raw.get("offline") or "0").isdigit() else 0
+        body = canonical(body_of(row, offline, seat, actor, town))
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        loops.take_step("meetings", meeting, "close", {"offline": offline, "digest": digest}, actor=actor, now=now, door=door, key=key, town=town)
+        return Minutes.objects.create(meeting_id=meeting, body=body, digest=digest, at=now)
+
+
+def body_of(row: Row, offline: int, seat: Seat, actor: Actor, town: Town) -> dict[str, Any]:
+    """The minutes: place, day, each point with why, decision, who leads (a post), until when."""
+    points = Point.objects.filter(meeting=row.item.pk).order_by("sort")
+    return {
+        "place": town.name_of(row.item.subdistrict_id if row.item.raised_level == "subdistrict" else row.item.community_id), "on": row.facts.on.isoformat(),
+        "offline": offline, "chair": town.posts[seat.post].name,
+        "points": [
+            {
+                "sort": p.sort, "kind": p.kind, "about": p.about, "why": p.why, "decision": p.decision, "words": p.words,
+                "lead": town.posts[p.lead_id].name if p.lead_id in town.posts else "", "until": p.until.isoformat() if p.until else "",
+            }
+            for p in points
+        ],
+    }  # fmt: skip
+
+
+def add_erratum(meeting: int, words: str, *, actor: Actor, town: Town, now: datetime) -> Erratum:
+    """更正 of frozen minutes, beside them. Refused `not_yours`, `missing`, `wrong_stage` while they are open."""
+    said = " ".join(words.split())[:500]
+    with atomic():
+        row, seat = _mine(meeting, actor, town, now, is_open=False)
+        if not said:
+            raise Refused("missing", ["words"])
+        return Erratum.objects.create(meeting_id=row.item.pk, words=said, user=actor.user or 0, post=seat.post, at=now)
+
+
+def changed_minutes() -> list[str]:
+    """Minutes whose text is no longer what was frozen: a check, one sentence each."""
+    found = []
+    for minutes in Minutes.objects.select_related("meeting").iterator(chunk_size=200):
+        kept = hashlib.sha256(minutes.body.encode()).hexdigest()
+        told = queries.events_of(minutes.meeting_id)[-1].body
+        if kept != minutes.digest or minutes.digest not in told:
+            found.append(f"meetings {minutes.meeting_id}: 纪要和定稿时不一样")
+    return found

@@ -1,0 +1,228 @@
+"""P6 周研判: the agenda writes itself, every point ends in a decision, promises come back until they are kept, what recurs comes back too."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from hawthorn.assessments import detection
+from hawthorn.assessments.actions import meetings
+from hawthorn.assessments.models import Minutes, Point, Problem
+from hawthorn.kernel.errors import NotThere, Refused
+from hawthorn.loops import tasks
+from hawthorn.loops.models import Item
+from make import Scene
+
+
+def draw(s: Scene, who: str = "center", at: str = "street") -> int:
+    return meetings.draw_up(s.town.places[s.places[at].pk], actor=s.actor(who), town=s.town, now=s.now, door="test")
+
+
+def decide(s: Scene, point: Point, who: str = "center", **given: object) -> Point:
+    return meetings.decide(point.pk, given, actor=s.actor(who), town=s.town, now=s.now, door="test")
+
+
+def close(s: Scene, meeting: int, who: str = "center", **given: object) -> Minutes:
+    return meetings.close(meeting, given, actor=s.actor(who), town=s.town, now=s.now, door="test")
+
+
+def points(meeting: int, kind: str = "") -> list[Point]:
+    found = Point.objects.filter(meeting=meeting).order_by("sort")
+    return list(found.filter(kind=kind) if kind else found)
+
+
+def ahead(s: Scene, **span: float) -> str:
+    return (s.now + timedelta(**span)).isoformat()
+
+
+def burst(s: Scene, number: int = 3, unit: str = "u1") -> list[int]:
+    """The same again at one place."""
+    found = []
+    for _n in range(number):
+        found.append(s.start("officer1", {"words": "灯又坏了", "unit": s.units[unit].pk, "category": s.category("m01037")}).id)
+        s.later(hours=2)
+    return found
+
+
+def settle_all(s: Scene) -> None:
+    for item in Item.objects.filter(loop="matters", open=True):
+        s.step("officer1", item.pk, "accept")
+        s.step("officer1", item.pk, "settle", {"result": "好", "say": "好", "why_no_proof": "天黑"})
+
+
+def test_a_burst_is_found_acted_on_comes_back_and_is_open_again(s: Scene) -> None:
+    burst(s)
+    settle_all(s)
+    meeting = draw(s)
+    (point,) = points(meeting, "problem")
+    assert point.why == "同一处近 30 天 3 件"
+    assert point.about == "路灯异常 · 一网格 u1 号楼"
+    decided = decide(s, point, decision="commit", words="把这栋楼的线路查一遍", lead=s.posts["power"].pk, until=ahead(s, days=5))
+    promise = decided.commitment_id
+    assert promise is not None
+    assert s.holder(promise) == "power"
+    close(s, meeting)
+    s.later(days=7)
+    second = draw(s)
+    (again,) = points(second, "commitment")
+    assert "已超过" in again.why, "its state is drawn up by itself"
+    decide(s, again, decision="commit", words="再给一周", lead=s.posts["power"].pk, until=ahead(s, days=7))
+    assert Item.objects.filter(loop="commitments").count() == 1, "a promise that stands is moved, not doubled"
+    s.step("power", promise, "report_done", {"result": "换了整条线"})
+    close(s, second)
+    s.later(days=7)
+    third = draw(s)
+    (done,) = points(third, "commitment")
+    assert (done.decision, "办好了" in done.why) == ("done", True)
+    (problem,) = points(third, "problem")
+    decide(s, problem, decision="none", words="线路换过，两周没有再来")
+    close(s, third)
+    assert Problem.objects.get().item.stage == "closed"
+    s.later(days=8)
+    fourth = draw(s)
+    assert points(fourth, "problem") == [], "what came before the end does not bring it back"
+    close(s, fourth)
+    s.later(days=14)
+    burst(s)
+    settle_all(s)
+    fifth = draw(s)
+    (back,) = points(fifth, "problem")
+    assert "第 1 次回来" in back.why
+    assert Problem.objects.get().came_back == 1
+    close(s, fifth)
+
+
+def test_after_sixty_days_it_is_a_new_problem(s: Scene) -> None:
+    burst(s)
+    settle_all(s)
+    meeting = draw(s)
+    (problem,) = points(meeting, "problem")
+    decide(s, problem, decision="none", words="修好了")
+    close(s, meeting)
+    s.later(days=61)
+    burst(s)
+    close(s, draw(s))
+    assert Problem.objects.count() == 2
+
+
+def test_every_point_has_a_decision_when_the_minutes_are_frozen_and_what_was_not_reached_moves_on(s: Scene) -> None:
+    s.start("officer1", {"words": "井盖", "unit": s.units["u1"].pk, "category": s.category("m01037")})
+    s.later(days=9)
+    meeting = draw(s)
+    assert [p.kind for p in points(meeting)] == ["overdue"]
+    meetings.add_point(meeting, "腊月的集市放在哪里", actor=s.actor("center"), town=s.town, now=s.now)
+    minutes = close(s, meeting, offline="2")
+    assert [p.decision for p in points(meeting)] == ["moved", "moved"]
+    assert json.loads(minutes.body)["offline"] == 2
+    s.later(days=7)
+    nxt = draw(s)
+    assert {p.kind for p in points(nxt)} == {"overdue", "desk"}
+    assert "上次没有议到" in {p.why for p in points(nxt)}
+
+
+def test_frozen_minutes_are_never_changed_only_corrected_beside(s: Scene) -> None:
+    burst(s)
+    meeting = draw(s)
+    (point,) = points(meeting, "problem")
+    minutes = close(s, meeting)
+    with pytest.raises(Refused) as why:
+        decide(s, point, decision="none", words="改一下")
+    assert why.value.code == "wrong_stage"
+    with pytest.raises(Refused):
+        meetings.add_point(meeting, "再加一项", actor=s.actor("center"), town=s.town, now=s.now)
+    meetings.add_erratum(meeting, "第一项的地点应为二网格", actor=s.actor("center"), town=s.town, now=s.now)
+    assert Minutes.objects.get().digest == minutes.digest
+    assert meetings.changed_minutes() == []
+    Minutes.objects.update(body=minutes.body.replace("moved", "done"))
+    assert meetings.changed_minutes() == [f"meetings {meeting}: 纪要和定稿时不一样"]
+
+
+def test_a_decision_may_be_taken_anew_until_the_minutes_are_frozen(s: Scene) -> None:
+    burst(s)
+    meeting = draw(s)
+    (point,) = points(meeting, "problem")
+    first = decide(s, point, decision="commit", words="查线路", lead=s.posts["power"].pk, until=ahead(s, days=5))
+    decide(s, point, decision="watch", until=ahead(s, days=5))
+    assert Item.objects.get(pk=first.commitment_id).stage == "dropped"
+    close(s, meeting)
+
+
+@pytest.mark.parametrize(
+    ("given", "lacking"),
+    [({"decision": "commit"}, ("words", "lead", "until")), ({"decision": "watch"}, ("until",)), ({"decision": "none"}, ("words",)), ({}, ("decision",))],
+)
+def test_a_decision_says_what_is_missing_and_nothing_is_changed(s: Scene, given: dict[str, str], lacking: tuple[str, ...]) -> None:
+    burst(s)
+    (point,) = points(draw(s), "problem")
+    with pytest.raises(Refused) as why:
+        decide(s, point, **given)
+    assert (why.value.code, why.value.fields) == ("missing", lacking)
+    point.refresh_from_db()
+    assert point.decision == ""
+
+
+def test_what_is_watched_sleeps_until_its_day(s: Scene) -> None:
+    s.start("officer1", {"words": "井盖", "unit": s.units["u1"].pk, "category": s.category("m01037")})
+    s.later(days=9)
+    meeting = draw(s)
+    decide(s, points(meeting)[0], decision="watch", until=ahead(s, days=10))
+    close(s, meeting)
+    s.later(days=7)
+    second = draw(s)
+    assert points(second) == []
+    close(s, second)
+    s.later(days=7)
+    assert [p.kind for p in points(draw(s))] == ["overdue"]
+
+
+def test_only_the_chair_of_the_place_draws_up_and_decides(s: Scene) -> None:
+    burst(s)
+    for who in ("officer1", "water", "county_desk", "center2"):
+        with pytest.raises(Refused):
+            draw(s, who)
+    meeting = draw(s)
+    (point,) = points(meeting, "problem")
+    for who, wrong in (("center2", NotThere), ("officer1", NotThere), ("desk", NotThere)):
+        with pytest.raises(wrong):
+            decide(s, point, who, decision="none", words="不办")
+    with pytest.raises(Refused) as why:
+        draw(s)
+    assert why.value.code == "meeting_open"
+
+
+def test_a_community_may_hold_its_own(s: Scene) -> None:
+    burst(s)
+    burst(s, unit="u3")
+    meeting = draw(s, "secretary", "community")
+    assert [(p.kind, p.place.name) for p in Point.objects.filter(meeting=meeting, kind="problem").select_related("place")] == [("problem", "一网格")]
+    (problem,) = points(meeting, "problem")
+    decide(s, problem, "secretary", decision="commit", words="查线路", lead=s.posts["officer1"].pk, until=ahead(s, days=5))
+    close(s, meeting, "secretary")
+
+
+def test_chance_is_called_chance_and_opens_nothing(s: Scene) -> None:
+    s.start("officer1", {"words": "灯", "unit": s.units["u1"].pk, "category": s.category("m01037")})
+    found = detection.recurs(s.town.places[s.places["street"].pk], s.now)
+    assert all(f.is_chance and "属正常波动" in f.why for f in found)
+    draw(s)
+    assert not Problem.objects.exists()
+
+
+def test_private_matters_are_never_single_points(s: Scene) -> None:
+    dispute = next(c.key for c in s.town.categories.values() if c.catalogue == "dispute" and c.tenant == s.places["street"].tenant_id)
+    item = s.start("officer1", {"words": "两家吵架", "unit": s.units["u1"].pk, "category": s.category(dispute)}).id
+    for _n in range(2):
+        s.step("desk", item, "dispatch", {"lead": s.posts["head1"].pk})
+        s.step("head1", item, "hand_back", {"belongs_to": "别处", "reason": "不归我"})
+    assert [p for p in points(draw(s)) if p.source_id == item] == []
+
+
+def test_the_promise_that_nobody_keeps_rises_like_any_duty(s: Scene) -> None:
+    burst(s)
+    (point,) = points(draw(s), "problem")
+    made = decide(s, point, decision="commit", words="查线路", lead=s.posts["desk"].pk, until=ahead(s, days=5)).commitment_id
+    s.later(days=6)
+    assert tasks.nudges(town=s.town, now=s.now) > 0
+    assert Item.objects.get(pk=made).open
