@@ -88,7 +88,7 @@ class Problem(models.Model):
     month = models.CharField(max_length=7, blank=True)
 
     class Meta:
-        constraints = [CheckConstraint(condition=Q(source__in=["same_place", "signal", "checkpoint", "desk"]), name="problem_source")]
+        constraints = [CheckConstraint(condition=Q(source__in=["same_place", "signal", "checkpoint"]), name="problem_source")]
 
 
 class Meeting(models.Model):

@@ -17,7 +17,7 @@ from hawthorn.kernel.world import World
 from hawthorn.matters.rules import who
 
 COMES_BACK = timedelta(days=60)
-SOURCES = {"same_place": _("同一处 30 天 3 件"), "signal": _("比往常多"), "checkpoint": _("排查点连续三次有问题"), "desk": _("会上提出")}
+SOURCES = {"same_place": _("同一处 30 天 3 件"), "signal": _("比往常多"), "checkpoint": _("排查点连续三次有问题")}
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Find(Needs):
     place: int
     unit: int | None = None
     category: int | None = ref("categories", _("类别"), optional=True)
-    source: Literal["same_place", "signal", "checkpoint", "desk"] = choice(_("怎么发现的"), SOURCES)
+    source: Literal["same_place", "signal", "checkpoint"] = choice(_("怎么发现的"), SOURCES)
     why: str = Field(title=_("依据"), max_length=160)
 
 
@@ -122,7 +122,7 @@ BOTH = who.either(who.by_system, who.of_kind("subdistrict_desk", "subdistrict_le
 CHAIR = _("研判会")
 STEPS = table(
     [
-        Step("find", _("发现"), (), ("open",), _("自动；研判会"), BOTH, find, Find, looks=look_at_unit),
+        Step("find", _("发现"), (), ("open",), _("拟议程时自动"), who.by_system, find, Find, looks=look_at_unit),
         Step("watch", _("继续看"), ("open",), ("open",), CHAIR, BOTH, watch, Watch),
         Step("close", _("可以了"), ("open",), ("closed",), CHAIR, BOTH, end, End),
         Step("come_back", _("又来了"), ("closed",), ("open",), _("60 天内又多起来时自动"), who.by_system, back, Back, bar=back_bar),
