@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hands import Pointer, send, words_of
 from line import Line, line_to
+from test_pages_for_everybody import findings, sideways
 
 from conftest import CHROMIUM, FLAGS, Person, Served
 from own_database import WORD, run
@@ -124,6 +125,7 @@ def see(someone: Any, item: str, *steps: str) -> None:
 def capture(someone: Any, words: str, *, picture: bool = False) -> None:
     """One press of 随手记."""
     someone.go("/capture")
+    assert someone.page.input_value("main [name=words]") == ""  # what is kept to be sent is no draft any more
     someone.page.fill("main [name=words]", words)
     if picture:
         someone.page.set_input_files("main [name=files]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo().read()})
@@ -171,6 +173,7 @@ for n in range({number}):
 
 
 # ── nothing lost ──
+@pytest.mark.soak
 def test_a_day_without_network_arrives_once_and_in_order(phone: Any, person: Any, served: Served) -> None:
     captures, steps, cuts = (20, 10, 8) if os.environ.get("HAWTHORN_OFFLINE") else (6, 4, 4)
     items = new_items(served, "路边的事", steps)
@@ -249,6 +252,83 @@ def test_a_press_whose_answer_was_lost_is_taken_once(phone: Any, served: Served)
     all_sent(officer)
     assert device.line.cuts == []
     assert captured(served, "半路") == ["半路断了的一件"]
+
+
+def test_a_form_that_comes_back_is_in_hand_and_stays_on_the_list_until_it_is_taken(phone: Any, served: Served) -> None:
+    _device, officer = phone("officer1")
+    officer.go("/capture")
+    officer.page.fill("main [name=words]", "请打 19900001234 或者 19900005678")
+    send(officer, css="main button[value=report]")
+    assert "再按一次" in words_of(officer)
+    officer.page.wait_for_timeout(300)
+    assert officer.page.locator("#unsent").is_hidden()
+    assert "没有收下" in words_of_page(officer, "/unsent#") or officer.page.locator("[data-state=conflict]").count()
+    officer.page.go_back()
+    officer.page.locator("main [name=words]").wait_for()
+    officer.page.fill("main [name=words]", "请打电话给物业")
+    send(officer, css="main button[value=report]")
+    officer.go("/unsent")
+    officer.page.locator("#unsent-state", has_text="都送出了").wait_for()
+    assert captured(served, "请打") == ["请打电话给物业"]
+
+
+def test_a_slip_is_shown_at_once_with_network_and_kept_for_the_list_without(phone: Any, served: Served) -> None:
+    device, officer = phone("officer1")
+    officer.go("/capture")
+    officer.page.fill("main [name=words]", "有人来说灯坏了")
+    officer.page.locator("details", has_text="有人来反映").locator("summary").click()
+    officer.page.check("main [name=asked]")
+    send(officer, css="main button[value=report]")
+    assert "口令" in words_of(officer)
+    device.lose_network()
+    officer.go("/capture")
+    officer.page.fill("main [name=words]", "有人来说井盖松了")
+    officer.page.locator("details", has_text="有人来反映").locator("summary").click()
+    officer.page.check("main [name=asked]")
+    send(officer, css="main button[value=report]")
+    device.find_network()
+    all_sent(officer)
+    assert "口令" in officer.page.locator("#unsent-list [data-state=taken]").inner_text()
+    officer.page.locator("#unsent-list button", has_text="知道了").click()
+    officer.page.locator("#unsent-list li").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_is_not_sent_is_shown_for_everybody(phone: Any, served: Served, width: int) -> None:
+    (item,) = new_items(served, f"看一看{width}", 1)
+    device, officer = phone("officer1", viewport={"width": width, "height": 800})
+    see(officer, item, "call_up")
+    device.lose_network()
+    capture(officer, f"照片太大的那一件{width}", picture=True)
+    officer.go(f"{item}/do/call_up")
+    officer.page.fill("main [name=tried]", "看过")
+    officer.page.fill("main [name=asks]", "请帮")
+    send(officer)
+    for path in ("/today", item, "/unsent", "/board"):
+        officer.go(path)
+        officer.page.wait_for_timeout(300)
+        assert (findings(officer.page), sideways(officer.page) > 0) == ([], False), path
+    step(served, int(item[3:]))
+    device.find_network()
+    all_sent(officer, but=1)
+    assert (findings(officer.page), sideways(officer.page) > 0) == ([], False)
+    officer.page.locator("[data-state=conflict] button", has_text="不要了").click()
+    officer.page.locator("[data-state=conflict] button", has_text="真的不要了").click()
+    all_sent(officer)
+
+
+def step(served: Served, item: int) -> None:
+    """Somebody else notes something on an item."""
+    code = f"""
+import django; django.setup()
+from hawthorn.accounts.models import User
+from hawthorn.kernel import clock
+from hawthorn.loops import actions as loops
+from hawthorn.loops.town import actor_for
+actor = actor_for(User.objects.select_related("tenant__county").get(username="desk"), clock.now())
+loops.take_step("matters", {item}, "note", dict(words="x"), actor=actor, now=clock.now(), door="test")
+"""
+    run(code, served.env)
 
 
 # ── whose it is ──

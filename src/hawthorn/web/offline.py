@@ -73,7 +73,7 @@ def manifest(request: Request) -> HttpResponse:
 @require_safe
 def shell(request: Request) -> HttpResponse:
     """What stands for every page that the device cannot show; kept as nobody's page, with no word about anybody."""
-    return render(request, "web/offline.html", {"said": words()})
+    return render(request, "web/offline.html", {"device_words": words()})
 
 
 @kept

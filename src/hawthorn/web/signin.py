@@ -61,7 +61,7 @@ def signin(request: Request) -> HttpResponse:
         {"kind": "text", "name": "username", "label": _("账号"), "value": username, "required": True, "autocomplete": "username", "autofocus": not errors},
         _password(),
     ]
-    return render(request, "web/signin.html", {"fields": fields, "errors": errors, "next": target, "said": words()}, status=422 if errors else 200)
+    return render(request, "web/signin.html", {"fields": fields, "errors": errors, "next": target, "device_words": words()}, status=422 if errors else 200)
 
 
 def locked_out(request: Any, *_more: Any) -> HttpResponse:

@@ -7,7 +7,7 @@ import { rememberPassword } from "./unlock.js";
 
 const CHAT = /MicroMessenger|DingTalk|AlipayClient|Lark|Feishu|\bQQ\//i;
 const STEPS = [5, 10, 20, 40, 80, 160, 300]; // seconds between tries while the page is open
-const known = document.getElementById("said");
+const known = document.getElementById("device-words");
 export const said = known ? JSON.parse(known.textContent) : {};
 export const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
 const who = document.body.dataset.who || "";
@@ -21,7 +21,7 @@ export async function watchOffline(root) {
   rememberPassword(root, who);
   if (!who) return void countForAll(root);
   addEventListener("load", () => navigator.serviceWorker.register("/sw.js", { type: "module" }).catch(() => null));
-  navigator.serviceWorker.addEventListener("message", (event) => showCount(root, event.data.why));
+  navigator.serviceWorker.addEventListener("message", (event) => showCount(root, event.data));
   for (const form of root.querySelectorAll("form[data-queue]")) markForm(form, who);
   for (const form of root.querySelectorAll("form[data-clears-drafts]:not([data-leaves])")) form.addEventListener("submit", (event) => askFirst(event, form));
   showKept(root);
@@ -60,11 +60,12 @@ function stayHere(event, form) {
 // ── what is not sent ──
 let why = "";
 
-export async function showCount(root, because) {
-  if (because !== undefined) why = because;
+export async function showCount(root, told = {}) {
+  why = told.why ?? why;
   const line = root.getElementById("unsent");
   const rows = (await queue.rows(who)).filter((row) => row.state !== "taken" && !isOpenHere(root, row));
-  root.dispatchEvent(new CustomEvent("unsent", { detail: { why } }));
+  root.dispatchEvent(new CustomEvent("unsent", { detail: { why, sending: told.sending } }));
+  if (rows.length) void navigator.storage?.persist?.(); // the browser shall not tidy away what people wrote
   if (!line) return;
   line.hidden = !rows.length;
   line.firstElementChild.textContent = fill(said.unsent, { n: rows.length }) + (why === "signed_out" ? ` · ${said.signed_out}` : "");
@@ -78,10 +79,10 @@ function isOpenHere(root, row) {
 
 async function showOfItem(root, rows) {
   const item = queue.itemOf(location.pathname);
-  root.getElementById("unsent-here")?.remove();
   if (!item) return;
   const bodies = await Promise.all(rows.map((row) => queue.open(row)));
   const titles = bodies.filter((body) => queue.itemOf(body.action) === item).map((body) => body.title.split(" · ")[0]);
+  root.getElementById("unsent-here")?.remove(); // only now: two tellings may come at once
   if (titles.length) note(root, fill(said.of_item, { titles: titles.join("、") }), "unsent-here");
 }
 

@@ -6,12 +6,13 @@ const LOCK = "hawthorn-send";
 const TRIES = 5; // a server that breaks on one entry must not stop those behind it for ever
 const SIGN_IN = { signed_out: 1, locked: 1, new_password: 1, other_user: 1 };
 
-/** Send what waits for `who`. `want` (a row's seq) is somebody looking on: its answer brings the page. The answer of `want`, or the last one. */
-export function drain(who, { want, token } = {}) {
+/** Send what waits for `who`; `begin` hears what is being sent. `want` (a row's seq) is somebody looking on: its answer brings the page. The answer of `want`, or the last one. */
+export function drain(who, { want, token, begin } = {}) {
   return navigator.locks.request(LOCK, async () => {
     const pass = { who, token };
     let last = { state: "later", why: "none" };
     for (let row = await queue.next(who); row; row = await queue.next(who)) {
+      begin?.(row.seq);
       last = await once(row, pass, row.seq === want);
       if (last.state === "later" || row.seq === want) return last;
     }

@@ -7,10 +7,11 @@ const list = document.getElementById("unsent-list");
 const state = document.getElementById("unsent-state");
 const sendNow = document.getElementById("send-now");
 let why = "";
+let sending;
 
 document.addEventListener("unsent", (event) => {
-  why = event.detail.why || why;
-  void draw();
+  ({ why, sending } = event.detail);
+  draw();
 });
 sendNow.addEventListener("click", () => navigator.serviceWorker.controller?.postMessage({ send: true }));
 const seen = () => {
@@ -19,9 +20,16 @@ const seen = () => {
 };
 addEventListener("hashchange", seen);
 seen();
-void draw();
+draw();
 
-async function draw() {
+let drawn = Promise.resolve();
+
+/** One drawing after the other, so that the newest stands. */
+function draw() {
+  drawn = drawn.then(drawOnce, drawOnce);
+}
+
+async function drawOnce() {
   const everybody = await queue.rows();
   const rows = everybody.filter((row) => row.who === who);
   const left = rows.filter((row) => row.state !== "taken").length;
@@ -37,7 +45,7 @@ async function line(row) {
   const told = await queue.toldOf(row);
   const card = element("li", "card stack");
   card.dataset.state = row.state;
-  const sign = { waiting: ["soon", said.waiting], conflict: ["late", said.refused], taken: ["good", said.taken] }[row.state];
+  const sign = { waiting: ["soon", row.seq === sending ? said.sending : said.waiting], conflict: ["late", said.refused], taken: ["good", said.taken] }[row.state];
   const head = element("p", "row");
   head.append(element("span", `tag ${sign[0]}`, sign[1]), element("span", "small", new Date(row.at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" })));
   card.append(head, element("h2", "", body.title || body.action));

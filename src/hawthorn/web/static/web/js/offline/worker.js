@@ -100,7 +100,7 @@ async function press(event, url) {
     return fetch(action, { method: "POST", body: form, redirect: "manual" }); // no room on the device: as without a queue
   }
   if (!self.navigator.onLine) return waits(event);
-  const sent = drain(who, { want: row.seq, token: form.get("csrfmiddlewaretoken") }).catch(() => ({ state: "later" }));
+  const sent = drain(who, { want: row.seq, token: form.get("csrfmiddlewaretoken"), begin }).catch(() => ({ state: "later" }));
   event.waitUntil(sent.then(tell));
   return answer(event, await soon(sent, 15000 + row.size / 10));
 }
@@ -121,11 +121,14 @@ function waits(event) {
 async function sendAll(again) {
   const { who } = await keeper.now();
   if (!who || !(await queue.next(who))) return;
-  const last = await drain(who);
+  const last = await drain(who, { begin });
   await tell(last);
   if (again && last.why === "network") throw new Error("again"); // the browser tries later by itself
 }
 
-async function tell(last) {
-  for (const client of await self.clients.matchAll()) client.postMessage({ changed: true, why: last?.state === "later" ? last.why : "" });
+const begin = (seq) => void say({ sending: seq });
+const tell = (last) => say({ why: last?.state === "later" ? last.why : "" });
+
+async function say(words) {
+  for (const client of await self.clients.matchAll()) client.postMessage(words);
 }
