@@ -35,6 +35,12 @@ DETAILS: dict[str, str] = {
     "too_large": _("内容太大了。没有保存，请缩小后再传。"),
     "slow_down": _("请求太快了。请等一会儿再试。"),
     "wrong_type": _("内容的格式不对。"),
+    "signed_out": _("请重新登录，登录后自动送出。"),
+    "locked": _("已锁屏，解锁后自动送出。"),
+    "new_password": _("请先换成自己的密码，换好后自动送出。"),
+    "other_user": _("这是别人写的，要等那个人登录再送出。"),
+    "csrf": _("页面太旧了，没有收下。请再送一次。"),
+    "cut": _("只收到一半，没有收下。请再送一次。"),
     "broken": _("服务器出错了，没有改动任何东西。请稍后再试。"),
     **SENTENCES,
 }
@@ -59,28 +65,29 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"not for JSON: {type(value).__name__}")
 
 
-def problem(status: int, code: str, detail: str = "", fields: Mapping[str, str] | None = None) -> HttpResponse:
-    """What went wrong, for a program (`code`, `fields`) and for a person (`detail`)."""
+def problem(status: int, code: str, detail: str = "", fields: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None) -> HttpResponse:
+    """What went wrong, for a program (`code`, `fields`) and for a person (`detail`); `more` is what one door adds."""
     words = detail if detail and detail != code else DETAILS.get(code, TITLES.get(status, code))
     said: dict[str, Any] = {"type": f"urn:hawthorn:{code}", "title": TITLES.get(status, code), "status": status, "code": code, "detail": words}
     if fields:
         said["fields"] = dict(fields)
+    said |= more or {}
     return HttpResponse(packed(said), content_type="application/problem+json; charset=utf-8", status=status)
 
 
-def refused(found: Refused) -> HttpResponse:
+def refused(found: Refused, more: Mapping[str, Any] | None = None) -> HttpResponse:
     """A refusal: 409, or the status its code stands for."""
     fields = dict.fromkeys(found.fields, NEEDED) if found.code == "missing" else dict.fromkeys(found.fields, DETAILS.get(found.code, found.detail))
-    answer = problem(STATUS.get(found.code, 409), found.code, found.detail, fields)
+    answer = problem(STATUS.get(found.code, 409), found.code, found.detail, fields, more)
     if answer.status_code == 429:
         answer["Retry-After"] = "60"
     return answer
 
 
-def unreadable(found: WrongType) -> HttpResponse:
+def unreadable(found: WrongType, more: Mapping[str, Any] | None = None) -> HttpResponse:
     """422, with what is wrong in which field."""
     words = " ".join(f"{name}：{sentence}" if name else sentence for name, sentence in found.problems.items())
-    return problem(422, "wrong_type", words, {name or "body": sentence for name, sentence in found.problems.items()})
+    return problem(422, "wrong_type", words, {name or "body": sentence for name, sentence in found.problems.items()}, more)
 
 
 # ── what is heard ──

@@ -22,6 +22,7 @@ from hawthorn.loops.actions import Answer, start
 from hawthorn.matters.rules.needs import Report, ReportSettled
 from hawthorn.territory.models import UnitGrid
 from hawthorn.web import forms, hinting, slips, uploads
+from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, asking_of
 
 FEW, MOST = 16, 200
@@ -31,12 +32,14 @@ ASKER = ("name", "phone", "wants_visit", "address", "hides_from_grid", "on_behal
 DOINGS: dict[str, tuple[str, type[Needs]]] = {"report": ("matters", Report), "report_settled": ("matters", ReportSettled), "capture": ("drops", Capture)}
 
 
+@kept
 @require_http_methods(["GET", "HEAD", "POST"])
 def capture(request: Request) -> HttpResponse:
     """上报 or 自查自办, in one press."""
     return _page(request, "capture")
 
 
+@kept
 @require_http_methods(["GET", "HEAD", "POST"])
 def paste(request: Request) -> HttpResponse:
     """What somebody wrote in a residents' group becomes a matter."""
@@ -65,7 +68,7 @@ def _page(request: Request, page: str) -> HttpResponse:
         answer = _report(request, raw, name)
     except (Refused, WrongType) as problem:
         return _form(request, page, raw, problem, ids)
-    label = _(LOOPS[loop].steps[name].label)
+    label, request.answer = _(LOOPS[loop].steps[name].label), answer
     if answer.slip:
         return slips.slip(request, answer, label)
     messages.success(request, _noted(answer, label))

@@ -29,7 +29,8 @@ def new_key() -> str:
 
 
 def key_again(request: Any, problem: Exception | None) -> str:
-    """The key of a form that comes back: its own, a new one where that was used for something else."""
+    """The key of a form that comes back: its own, a new one where that was used for something else. Notes why it came back."""
+    request.refused = problem
     is_reused = isinstance(problem, Refused) and problem.code == "key_reused"
     return new_key() if is_reused else request.POST.get("key") or new_key()
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hawthorn.kernel.world import DESK
+from hawthorn.web.said import words
 
 SECTIONS = ("today", "capture", "matters", "me")
 DESKS = frozenset(DESK.values())
@@ -45,6 +46,7 @@ def _staff(request: Any, actor: Any) -> dict[str, Any]:
     post = request.town.posts[actor.seats[0].post].name if actor.seats and request.town else ""
     return {
         "me": {"name": request.user.name, "post": post, "key": str(request.user.pk)},
+        "device_words": words(),
         "idle_minutes": 0 if is_locked else settings.IDLE_MINUTES,
         "nav": [] if is_locked else _nav(request, actor),
     }

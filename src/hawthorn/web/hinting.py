@@ -22,7 +22,7 @@ from hawthorn.loops.models import Text
 from hawthorn.loops.rows import Row
 from hawthorn.matters.rules.needs import TIERS
 from hawthorn.web import forms, words
-from hawthorn.web.request import Request, asking_of, whole, world_of
+from hawthorn.web.request import Request, asking_of, is_unattended, whole, world_of
 
 NONE = "none"
 WAITS = (("matters", "found"), ("drops", "captured"), ("drops", "raised"))
@@ -111,12 +111,13 @@ def _line(one: hints.NearRow, request: Request) -> dict[str, Any]:
 def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot | None, *, is_resident: bool = False) -> list[hints.NearRow]:
     """Raise Alike where something near looks the same and nobody was asked yet; the same press again is never asked.
 
+    Nor is what a device sends by itself: it is taken, and whoever accepts it sees what is near it on its page.
     What was shown, where the question is answered now; for `follow` and `learn_from`.
     """
     if was_sent(request, key, is_resident):
         return []
     shown = _shown(request, raw, spot, is_resident)
-    if shown and not request.POST.get("near"):
+    if shown and not request.POST.get("near") and not is_unattended(request):
         choices = [_choice(one, request, key, is_resident) for one in shown]
         choices.append({"value": NONE, "label": _("都不是，照我写的报")})
         raise Alike({"kind": "near", "name": "near", "label": _("附近有人说过相像的事，是不是同一件？"), "required": False, "choices": choices})

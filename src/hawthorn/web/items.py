@@ -23,6 +23,7 @@ from hawthorn.loops.models import Item
 from hawthorn.loops.rows import Row
 from hawthorn.matters.rules.needs import CHANNELS
 from hawthorn.web import forms, hinting, pages, rows, slips, story, uploads, words
+from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, asking_of, whole, world_of
 
 FIRST = (
@@ -39,6 +40,7 @@ def visible(request: Request, item: int) -> Row:
     return queries.get_visible(item, actor=request.actor, town=request.town, now=request.now)
 
 
+@kept
 @require_safe
 def item(request: Request, item: int) -> HttpResponse:
     """What became of it, and what I can do."""
@@ -147,6 +149,7 @@ def _signs(row: Row) -> list[dict[str, str]]:
 
 
 # ── a step ──
+@kept
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: Request, item: int, name: str) -> HttpResponse:
     """The form of one step with only the fields it needs; a refusal gives it back with everything typed."""
@@ -191,6 +194,7 @@ def _act(request: Request, row: Row, step: Step) -> HttpResponse:
 
 def done(request: Request, answer: Answer, label: str) -> HttpResponse:
     """Said once: the slip of an asker, or the link for an outsider; else back to the item, or to Today where it is out of sight."""
+    request.answer = answer
     if answer.slip.get("receipt"):
         return slips.slip(request, answer, label)
     if answer.slip.get("link"):

@@ -47,8 +47,8 @@ class WhoAsks:
     def __call__(self, request: Any) -> HttpResponse:
         """Build the actor once; nothing below builds another."""
         request.now = clock.now()
-        request.actor = request.town = request.tenant = request.visitor = None
-        if _is_elsewhere(request):
+        request.actor = request.town = request.tenant = request.visitor = request.answer = request.refused = None
+        if is_elsewhere(request):
             return self.get_response(request)
         if _has_nul(request):
             return HttpResponse(render_to_string("400.html"), status=400)
@@ -61,11 +61,12 @@ class WhoAsks:
         response = self.get_response(request)
         if user.is_authenticated or getattr(request, "is_private", False):
             response.headers.setdefault("Cache-Control", "no-store, private")
+        _say_who(request, response)
         return response
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Doors are closed by default: sign in first, unlock first, change a first password first."""
-        if _is_elsewhere(request) or getattr(view, "is_bare", False):
+        if is_elsewhere(request) or getattr(view, "is_bare", False):
             return None
         if getattr(view, "is_public", False):
             visitors.welcome(request)
@@ -80,13 +81,23 @@ class WhoAsks:
 
     def process_exception(self, request: Any, problem: Exception) -> HttpResponse | None:
         """Refusals in the page's own words: 404 for what is not to be seen, 409 for what may not be done now."""
-        if _is_elsewhere(request):
+        if is_elsewhere(request):
             return None
         if isinstance(problem, NotThere):
             return pages.not_found(request)
         if isinstance(problem, Refused | WrongType):
             return pages.refused(request, problem)
         return None
+
+
+def _say_who(request: Any, response: HttpResponse) -> None:
+    """For the device: who is signed in (0: nobody), is the screen locked, may this page be kept for a day without network."""
+    match, user = request.resolver_match, request.user
+    response["Hawthorn-Who"] = str(user.pk) if user.is_authenticated else "0"
+    if user.is_authenticated and (request.session.get("locked") or user.must_change):
+        response["Hawthorn-Locked"] = "1"
+    elif match is not None and getattr(match.func, "is_kept", False):
+        response["Hawthorn-Keep"] = "1"
 
 
 def _has_nul(request: Any) -> bool:
@@ -99,7 +110,7 @@ def _has_nul(request: Any) -> bool:
     return any("\x00" in w for w in words)
 
 
-def _is_elsewhere(request: Any) -> bool:
+def is_elsewhere(request: Any) -> bool:
     """The API and the static files answer for themselves."""
     return bool(request.path.startswith(("/api/", "/open311/")) or request.path.startswith(settings.STATIC_URL))
 
@@ -130,10 +141,16 @@ def bare(view: Any) -> Any:
     return view
 
 
+def kept(view: Any) -> Any:
+    """Mark a page whose last good copy the device may keep, sealed for who saw it."""
+    view.is_kept = True
+    return view
+
+
 def works_locked(view: Any) -> Any:
     """Mark a page that can be used while the screen is locked or a password must be changed."""
     view.works_locked = True
     return view
 
 
-__all__ = ["RequestId", "WhoAsks", "bare", "look", "public", "works_locked"]
+__all__ = ["Next", "RequestId", "WhoAsks", "bare", "is_elsewhere", "kept", "look", "public", "works_locked"]

@@ -40,6 +40,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, problem: Refused | WrongType, *, back: str = "", who: str = "", now_with: str = "") -> HttpResponse:
     """409 (413, 422, 429): a command that may not be done now, in its own sentence; `who` may do it, `now_with` has it."""
+    request.refused = problem  # type: ignore[attr-defined]
     if isinstance(problem, WrongType):
         code, why = "wrong_type", _("有内容看不懂：") + "；".join(problem.problems.values())
     else:

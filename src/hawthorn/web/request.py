@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from hawthorn.accounts.models import User
 from hawthorn.kernel.slots import Asking
 from hawthorn.kernel.world import Actor, Seat, Town, World
+from hawthorn.loops.actions import Answer
 from hawthorn.tenants.models import Tenant
 
 BIGGEST = 2**63 - 1
@@ -28,7 +29,10 @@ def is_near(at: datetime) -> bool:
 
 
 class Request(HttpRequest):
-    """`actor`: who is signed in. `visitor`: anybody on a page without account. Both act in `town` at `now`."""
+    """`actor`: who is signed in. `visitor`: anybody on a page without account. Both act in `town` at `now`.
+
+    A view leaves what its command answered, or why it was refused, for the door that tells it in another form (queued.py).
+    """
 
     now: datetime
     actor: Actor
@@ -36,6 +40,13 @@ class Request(HttpRequest):
     town: Town
     tenant: Tenant
     user: User  # type: ignore[assignment]
+    answer: Answer | None
+    refused: Exception | None
+
+
+def is_unattended(request: HttpRequest) -> bool:
+    """Sent by a device's queue while nobody looks on: there is nobody to be asked whether it was meant so."""
+    return request.headers.get("Prefer", "") == "return=minimal"
 
 
 def world_of(request: Request) -> World:

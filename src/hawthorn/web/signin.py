@@ -23,6 +23,7 @@ from hawthorn.accounts.models import Token
 from hawthorn.kernel.errors import Refused
 from hawthorn.web.middleware import public, works_locked
 from hawthorn.web.request import Request
+from hawthorn.web.said import words
 
 YEAR = 365 * 24 * 3600
 
@@ -60,7 +61,7 @@ def signin(request: Request) -> HttpResponse:
         {"kind": "text", "name": "username", "label": _("账号"), "value": username, "required": True, "autocomplete": "username", "autofocus": not errors},
         _password(),
     ]
-    return render(request, "web/signin.html", {"fields": fields, "errors": errors, "next": target}, status=422 if errors else 200)
+    return render(request, "web/signin.html", {"fields": fields, "errors": errors, "next": target, "device_words": words()}, status=422 if errors else 200)
 
 
 def locked_out(request: Any, *_more: Any) -> HttpResponse:

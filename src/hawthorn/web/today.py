@@ -19,11 +19,13 @@ from hawthorn.kernel.world import DESK, Seat
 from hawthorn.loops import actions, queries
 from hawthorn.loops.models import Item, Nudge
 from hawthorn.web import doors, rows, team, words
+from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, seat_of
 
 MOST = 200
 
 
+@kept
 def today(request: Request) -> HttpResponse:
     """What I have to do, the latest first."""
     posts = [s.post for s in request.actor.seats if s.post]
@@ -117,6 +119,7 @@ def noted(request: Request, nudge: int) -> HttpResponse:
     return redirect("today")
 
 
+@kept
 def me(request: Request) -> HttpResponse:
     """我的: my posts, the pages of my work, signing out."""
     town = request.town

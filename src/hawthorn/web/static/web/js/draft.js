@@ -1,5 +1,5 @@
 // <form data-draft="name">: what was typed stays in this tab until the server says it is kept.
-// A page with [data-saved] (a success notice) drops the drafts that were sent; an error page or a dead network keeps them.
+// A page with [data-saved] (a success notice) or #kept drops the drafts that were sent; an error page or a dead network keeps them.
 // Never kept: passwords, files, hidden fields, anything marked data-no-draft. <form data-clears-drafts> (sign-out) drops all.
 
 const PREFIX = "hawthorn-draft:";
@@ -10,7 +10,7 @@ export function watchDrafts(root) {
   if (!storageWorks()) return;
   const who = document.body.dataset.who || "";
   dropOthers(who);
-  if (root.querySelector("[data-saved]")) dropSent();
+  if (root.querySelector("[data-saved]") || location.hash === "#kept") dropSent(); // taken by the server, or by the device's queue
   for (const form of root.querySelectorAll("form[data-draft]")) watchForm(form, PREFIX + who + ":" + form.dataset.draft);
   for (const form of root.querySelectorAll("form[data-clears-drafts]")) form.addEventListener("submit", () => drop(() => true));
 }

@@ -1,6 +1,8 @@
 // <body data-idle-minutes="15"> with <form id="lock-form">: after so long without an action the page locks itself.
 // One minute before, #lock-note says so; any touch or key goes on. Typed words are kept by draft.js.
 
+import { say } from "./offline/keeper.js";
+
 const LAST = "hawthorn-last-action";
 
 /** Starts the clock, when the page asks for one. Open tabs share it. */
@@ -18,11 +20,17 @@ export function watchIdle(root) {
   }, 5000);
 }
 
-function lock(root, form, timer) {
+// Covered at once, also where the network is gone: then the device asks for the password itself (offline/shell.js).
+async function lock(root, form, timer) {
   clearInterval(timer);
-  root.querySelector("main").hidden = true; // covered at once, also where the network is gone
-  if (navigator.onLine) form.requestSubmit();
-  else addEventListener("online", () => form.requestSubmit(), { once: true });
+  root.querySelector("main").hidden = true;
+  if (!navigator.serviceWorker?.controller) {
+    if (navigator.onLine) form.requestSubmit();
+    else addEventListener("online", () => form.requestSubmit(), { once: true });
+    return;
+  }
+  await say({ locked: "here" });
+  location.assign(form.elements.next.value);
 }
 
 let mine = 0;

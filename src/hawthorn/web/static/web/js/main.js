@@ -4,12 +4,14 @@ import { watchDrafts } from "./draft.js";
 import { watchFilters } from "./filter-select.js";
 import { watchIdle } from "./idle.js";
 import { watchKeys } from "./keys.js";
+import { watchOffline } from "./offline/page.js";
 
 watchDrafts(document); // first: it puts words back before anything else looks at the fields
 watchFilters(document);
 watchCopy(document);
 watchIdle(document);
 watchKeys(document);
+void watchOffline(document);
 
 // One press is one step: a form that is on its way is not sent twice.
 document.addEventListener("submit", (event) => {

@@ -1,0 +1,134 @@
+// The service worker: static files from the device, pages from the network or else the kept copy, forms marked data-queue through the queue.
+// /sw.js sets self.hawthorn = {version, static, shell, offline} and imports this.
+import * as keeper from "./keeper.js";
+import * as queue from "./queue.js";
+import { drain } from "./sender.js";
+
+const PATIENCE = 3000; // how long the network may take while a kept copy is at hand
+const ELSEWHERE = /^\/(api|export|import|files|out|what)\b|\.\w+$/;
+const files = () => `static-${self.hawthorn.version}`;
+
+self.addEventListener("install", (event) => {
+  const kept = async () => {
+    const cache = await caches.open(files());
+    await cache.addAll(self.hawthorn.shell);
+    await cache.put(self.hawthorn.offline, await fetch(self.hawthorn.offline, { credentials: "omit" })); // nobody's page
+    await self.skipWaiting();
+  };
+  event.waitUntil(kept());
+});
+
+self.addEventListener("activate", (event) => {
+  const tidy = async () => {
+    for (const name of await caches.keys()) if (name !== files()) await caches.delete(name);
+    await self.clients.claim();
+  };
+  event.waitUntil(tidy());
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== self.location.origin) return;
+  if (request.method === "GET" && url.pathname.startsWith(self.hawthorn.static)) event.respondWith(fromDevice(request));
+  else if (request.mode !== "navigate" || ELSEWHERE.test(url.pathname)) return;
+  else if (request.method === "GET") event.respondWith(page(event, url));
+  else if (url.searchParams.has("queue")) event.respondWith(press(event, url));
+});
+
+self.addEventListener("message", (event) => {
+  const { send, ahead, mark } = event.data;
+  if (send) event.waitUntil(sendAll());
+  if (ahead) event.waitUntil(keeper.now().then(({ who, locked }) => (who && !locked ? keeper.fetchAhead(who, ahead, mark) : null)).catch(() => null));
+});
+
+self.addEventListener("sync", (event) => event.waitUntil(sendAll(event.lastChance ? null : "again")));
+
+async function fromDevice(request) {
+  const cache = await caches.open(files());
+  const known = await cache.match(request);
+  if (known) return known;
+  const response = await fetch(request);
+  if (response.ok) await cache.put(request, response.clone());
+  return response;
+}
+
+// ── a page ──
+async function page(event, url) {
+  const path = url.pathname + url.search;
+  const state = await keeper.now();
+  if (state.locked === "here" && !(await lockThere(state.who))) return bare();
+  const kept = state.who && !state.locked ? await keeper.find(state.who, path) : null;
+  const asked = fetch(event.request).then((response) => {
+    event.waitUntil(keeper.learn(path, response.clone()).catch(() => null));
+    return keeper.isOurs(response) || response.type === "opaqueredirect" ? response : null;
+  });
+  const answer = await (kept ? soon(asked, PATIENCE) : asked).catch(() => null);
+  if (answer) return answer;
+  return kept ? keeper.show(kept) : bare();
+}
+
+async function bare() {
+  const shell = await caches.match(self.hawthorn.offline);
+  return new Response(shell.body, { status: 503, headers: shell.headers });
+}
+
+/** Locked while there was no network: the server is told first, and then asks for the password itself. */
+async function lockThere(who) {
+  try {
+    const pass = await (await fetch("/unsent/token", { headers: { Accept: "application/json" } })).json();
+    if (pass.who !== who) return pass.status === 401;
+    const form = new URLSearchParams({ csrfmiddlewaretoken: pass.token });
+    return (await fetch("/lock", { method: "POST", body: form, redirect: "manual" })).type === "opaqueredirect";
+  } catch {
+    return false;
+  }
+}
+
+const soon = (promise, time) => Promise.race([promise, new Promise((done) => setTimeout(done, time, null))]);
+
+// ── a press ──
+async function press(event, url) {
+  const who = url.searchParams.get("queue");
+  url.searchParams.delete("queue");
+  const action = url.pathname + url.search;
+  const form = await event.request.formData();
+  let row;
+  try {
+    row = await queue.add(who, action, form);
+  } catch {
+    return fetch(action, { method: "POST", body: form, redirect: "manual" }); // no room on the device: as without a queue
+  }
+  if (!self.navigator.onLine) return waits(event);
+  const sent = drain(who, { want: row.seq, token: form.get("csrfmiddlewaretoken"), begin }).catch(() => ({ state: "later" }));
+  event.waitUntil(sent.then(tell));
+  return answer(event, await soon(sent, 15000 + row.size / 10));
+}
+
+function answer(event, found) {
+  if (found?.page) return new Response(found.page, { status: found.status || 200, headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": found.csp, "Cache-Control": "no-store" } });
+  if (found?.state === "taken") return Response.redirect(found.url, 303);
+  if (found?.why === "signed_out") return Response.redirect("/signin?next=/unsent", 303);
+  if (found?.why === "locked") return Response.redirect("/lock?next=/unsent", 303);
+  return waits(event);
+}
+
+function waits(event) {
+  event.waitUntil(self.registration.sync?.register("send").catch(() => null) ?? Promise.resolve());
+  return Response.redirect("/unsent#kept", 303);
+}
+
+async function sendAll(again) {
+  const { who } = await keeper.now();
+  if (!who || !(await queue.next(who))) return;
+  const last = await drain(who, { begin });
+  await tell(last);
+  if (again && last.why === "network") throw new Error("again"); // the browser tries later by itself
+}
+
+const begin = (seq) => void say({ sending: seq });
+const tell = (last) => say({ why: last?.state === "later" ? last.why : "" });
+
+async function say(words) {
+  for (const client of await self.clients.matchAll()) client.postMessage(words);
+}
