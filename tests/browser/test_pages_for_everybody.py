@@ -10,7 +10,23 @@ import pytest
 pytestmark = pytest.mark.browser
 PUBLIC = ("/", "/say", "/what", "/g/999901001001001", "/complain", "/privacy", "/help", "/signin")
 STAFF = {
-    "officer1": ("/today", "/capture", "/paste", "/matters", "/map", "/me", "/counter", "/complaints", "/board"),
+    "officer1": (
+        "/today",
+        "/capture",
+        "/paste",
+        "/matters",
+        "/map",
+        "/me",
+        "/counter",
+        "/complaints",
+        "/board",
+        "/rounds",
+        "/rounds/rest",
+        "/rounds/print",
+        "/visits",
+        "/visits/plan",
+        "/visits/card",
+    ),
     "center": (
         "/today",
         "/desk",
@@ -33,6 +49,13 @@ STAFF = {
         "/routing",
         "/alike",
         "/hints",
+        "/checkpoints",
+        "/campaigns",
+        "/errands",
+        "/errands/new",
+        "/visits",
+        "/walks",
+        "/checkpoints/new?kind=gas",
         "/matters?q=%E8%B7%AF%E7%81%AF",
     ),
     "desk": ("/desk", "/counter", "/team", "/alike", "/board"),

@@ -13,7 +13,7 @@ from django.apps import apps
 
 REVIEWED = Path(__file__).with_name("fields.txt")
 FORBIDDEN = re.compile(
-    r"check_?in|punch|clock_?in|score|points?$|rank|online|last_seen|track|trajectory|latitude_of|id_?card|id_?number|identity|face|fingerprint|"
+    r"check_?in|punch|clock_?in|score|(?<!check)points?$|rank|online|last_seen|track|trajectory|latitude_of|id_?card|id_?number|identity|face|fingerprint|"
     r"health|disease|religion|birth|gender|sex$|ethnic|political|credit|colou?r_of|tag_of|label_of_person|photo_required|video",
     re.IGNORECASE,
 )

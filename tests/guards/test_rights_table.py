@@ -10,6 +10,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -21,6 +22,7 @@ from hawthorn.gateways.messages_jobs import begin
 from hawthorn.journal.models import Event
 from hawthorn.loops.models import Item, Reporter
 from make import Scene
+from walking import campaign, door, errand, point, walk
 
 TABLE = Path(__file__).with_name("rights.txt")
 ROLES = (
@@ -28,7 +30,7 @@ ROLES = (
     "water", "power", "clinic", "county_desk", "county_admin", "officer9", "center2",
 )  # fmt: skip
 SKIP = ("static",)
-EXPORTS = ("matters", "complaints", "vacancies", "today", "team", "oncall", "calendar", "map", "categories", "users")
+EXPORTS = ("matters", "complaints", "vacancies", "today", "team", "oncall", "calendar", "map", "categories", "checkpoints", "errand-table", "users")
 
 
 def addresses() -> list[str]:
@@ -63,6 +65,9 @@ def things(s: Scene) -> dict[str, Any]:
     c1 = s.start("resident", {"about": "grid", "grid": s.places["grid1"].pk, "words": "态度"}, loop="complaints")
     return {
         "m1": m1.id, "m9": m9.id, "m2": m2.id, "assist": s.child(m2.id, "assists"), "c1": c1.id, "receipt": m1.receipt, "out": token, "sheet": sheet.pk,
+        "w1": walk(s).pk, "w9": walk(s, "leader2", "grid9").pk, "d1": door(s).pk,
+        "k1": campaign(s).pk, "k9": campaign(s, "center2").pk, "e1": errand(s), "e9": errand(s, "center2", "grid9"),
+        "p1": point(s).row.pk, "p9": point(s, "grid9", "center2").row.pk, "g1": s.places["grid1"].pk, "g9": s.places["grid9"].pk, "key": uuid4(),
         "reporter": Reporter.objects.get(item=m1.id).pk, "grid": s.places["grid1"].code,
     }  # fmt: skip
 
@@ -84,6 +89,17 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "what/photo/<str:signed>": [("GET", "/what/photo/nonsense", None)],
         "g/<str:code>": [("GET", "/g/{grid}", None), ("GET", "/g/000000000000000", None)],
         "out/<str:token>": [("GET", "/out/{out}", None), ("GET", "/out/nonsense", None)],
+        "rounds/<int:checkpoint>/problem": [("GET", f"/rounds/{{{x}}}/problem", None) for x in ("p1", "p9")] + [("POST", "/rounds/{p1}/problem", {"words": "x"})],
+        "rounds/look": [("POST", "/rounds/look", {"checkpoint": "{p1}", "reason": "nonsense", "key": "{key}"}), ("POST", "/rounds/look", {"checkpoint": "{p9}", "key": ""})],
+        "rounds/rest": [("GET", f"/rounds/rest?grid={{{x}}}", None) for x in ("g1", "g9")],
+        "rounds": [("GET", "/rounds", None), ("GET", "/rounds?grid={g1}", None), ("GET", "/rounds?grid={g9}", None)],
+        "checkpoints/<int:checkpoint>": [("GET", f"/checkpoints/{{{x}}}", None) for x in ("p1", "p9")] + [("POST", "/checkpoints/{p1}", {"kind": "x"})],
+        "campaigns/<int:campaign>": [("GET", f"/campaigns/{{{x}}}", None) for x in ("k1", "k9")],
+        "errands/<int:errand>/table": [("GET", f"/errands/{{{x}}}/table", None) for x in ("e1", "e9")],
+        "walks/<int:walk>": [("GET", f"/walks/{{{x}}}", None) for x in ("w1", "w9")],
+        "visits": [("GET", "/visits", None), ("GET", "/visits?grid={g1}", None), ("GET", "/visits?grid={g9}", None)],
+        "visits/mark": [("POST", "/visits/mark", {"door": "{d1}", "result": "nonsense", "key": "{key}"})],
+        "visits/plan": [("GET", f"/visits/plan?grid={{{x}}}", None) for x in ("g1", "g9")],
         "import/messages/<int:job>": [("GET", "/import/messages/{sheet}", None), ("POST", "/import/messages/{sheet}", {"do": "stop"})],
         "views/<slug:loop>": [("POST", "/views/matters", {"name": "一", "query": "late=1"})],
         "views/<slug:loop>/<int:view>/drop": [("POST", "/views/matters/999999/drop", {})],
@@ -191,8 +207,8 @@ def test_the_second_tenant_reads_nothing_of_the_first() -> None:
     for line in TABLE.read_text(encoding="utf-8").splitlines()[1:]:
         answers = dict(zip(ROLES, line[54:].split(), strict=True))
         address = line[9:53]
-        if any(x in address for x in ("{m1}", "{m2}", "{c1}", "{assist}")):
+        if any(x in address for x in ("{m1}", "{m2}", "{c1}", "{assist}", "{p1}", "{g1}", "{k1}", "{e1}", "{w1}", "{d1}")):
             assert {answers["officer9"], answers["center2"]} <= {"404"}, line
-        if "{m9}" in address:
+        if any(x in address for x in ("{m9}", "{p9}", "{g9}", "{k9}", "{e9}", "{w9}")):
             assert {answers[who] for who in ("officer1", "desk", "center", "leader", "water")} <= {"404"}, line
         assert "500" not in answers.values(), line

@@ -36,6 +36,7 @@ ROOMS = [
     "handovers",
     "drops",
     "hints",
+    "patrols",
     "gateways",
     "assessments",
     "web",

@@ -19,7 +19,7 @@ from hawthorn.kernel.steps import Needs
 from hawthorn.kernel.world import Seat
 from hawthorn.loops import queries
 from hawthorn.loops.actions import Answer, start
-from hawthorn.matters.rules.needs import Report, ReportSettled
+from hawthorn.matters.rules.needs import CHANNELS, Report, ReportSettled
 from hawthorn.territory.models import UnitGrid
 from hawthorn.web import forms, hinting, slips, uploads
 from hawthorn.web.middleware import kept
@@ -48,7 +48,7 @@ def paste(request: Request) -> HttpResponse:
 
 def _page(request: Request, page: str) -> HttpResponse:
     if request.method != "POST":
-        return _form(request, page, {}, None)
+        return _form(request, page, _linked(request), None)
     name = request.POST.get("do", "report")
     name = name if name in DOINGS else "report"
     loop, needs = DOINGS[name]
@@ -82,6 +82,12 @@ def _noted(answer: Answer, label: str) -> str:
     return _("记在已有的这件事上了，没有另外登记。") if answer.loop == "matters" and answer.version > 1 else _("记下了：{label}。").format(label=label)
 
 
+def _linked(request: Request) -> dict[str, Any]:
+    """What a link to this page has filled in: where it is and how it came, as from a door that is visited."""
+    found: dict[str, Any] = {name: request.GET[name][:60] for name in ("unit", "spot") if request.GET.get(name)}
+    return found | ({"channel": request.GET["channel"]} if request.GET.get("channel") in CHANNELS else {})
+
+
 def _report(request: Request, raw: dict[str, Any], name: str) -> Answer:
     """A new matter; asked once where one nearby looks the same, and then perhaps one more voice on that one."""
     key, loop = request.POST.get("key", "")[:64], DOINGS[name][0]
@@ -110,6 +116,14 @@ def tidy(raw: dict[str, Any], words: str, *, is_sure: bool) -> str:
     return "" if is_sure else _("内容里的电话号码，看得到这件事的人都看得到。要联系的那个请写到“电话”里，内容里的请删掉；一定要留着，就再按一次。")
 
 
+def no_numbers(request: Request, said: str) -> None:
+    """For short forms without a field for a contact: a phone number in the words is asked about once. Raises Refused."""
+    if PHONE.search(said) and "sure" not in request.POST:
+        raise Refused(
+            "missing", ["words"], _("内容里有电话号码，看得到这件事的人都看得到。有人来反映的，请用“随手记”，那里能加密存放；一定要留在这里，就再按一次。")
+        )
+
+
 def asks_sure(raw: dict[str, Any], problem: Exception | None) -> bool:
     """Does a form come back with numbers still in its words: the next press is taken as meant."""
     return isinstance(problem, Refused) and bool(PHONE.search(raw.get("words") or ""))
@@ -134,6 +148,8 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
         "sure": asks_sure(raw, problem),
         "near": near,
         "page": page,
+        "channel": raw.get("channel", "") if page == "capture" else "",
+        "open_more": bool(raw.get("spot")),
         "words": drawn["words"],
         "places": places,
         "more": [drawn[n] for n in WHERE if n in drawn],

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import DESK
 from hawthorn.loops import queries
-from hawthorn.web import maps, team
+from hawthorn.web import maps, rounds, team
 from hawthorn.web.request import Request
 
 Door = tuple[str, str]
 SETTING_UP = frozenset({"subdistrict_desk", "county_desk", "county_admin"})
 DECIDING = frozenset({"subdistrict_leader", "community_secretary", "party_office"})
 # What stands on Today, by what the post is for; everything else is under 我的.
-AT_A_DESK = ("desk", "counter", "alike", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
-TO_DECIDE = ("brief", "board", "map", "approvals", "instructions", "assists", "team")
+AT_A_DESK = ("desk", "counter", "alike", "checkpoints", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
+TO_DECIDE = ("brief", "board", "map", "checkpoints", "approvals", "instructions", "assists", "team")
 TO_SET_UP = ("workbook", "team", "categories", "calendar", "complaints")
 
 
@@ -30,13 +30,17 @@ def doors(request: Request) -> list[Door]:
     desk: list[Door] = [("desk", _("派单台")), ("counter", _("窗口查询")), ("alike", _("可能重复的"))] if kinds & set(DESK.values()) else []
     looks = [("map", _("网格地图")), ("board", _("看板")), ("brief", _("早报")), ("where", _("说过的话去哪儿了"))]
     here: list[Door] = looks if seat is not None and seat.scope == "place" else []
+    walk: list[Door] = [("rounds", _("今日排查")), ("checkpoints", _("排查点"))] if rounds.may_open(request) else []
+    if seat is not None and seat.scope == "place" and seat.level != "county":
+        walk += [("visits", _("入户走访")), ("walks", _("走访、现场办公")), ("campaigns", _("专项排查"))]
+    walk += [("errand-new", _("交办一件"))] if "subdistrict_desk" in kinds else []
     own: list[Door] = [("paste", _("粘贴群消息")), ("team", _("岗位和人")), ("password", _("改密码"))]
     rules: list[Door] = [("routing", _("派单规则"))] if kinds & {"subdistrict_desk", "subdistrict_leader"} else []
     nights: list[Door] = [("oncall", _("值班表")), ("import-messages", _("导入来件表")), ("results", _("结果回填"))] if "subdistrict_desk" in kinds else []
     books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []
     hints: list[Door] = [("hints", _("提示准不准"))] if kinds & {"subdistrict_desk", "subdistrict_leader", "county_admin"} else []
-    loops = ("drops", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies")
-    return [*desk, *here, *own, *nights, *rules, *books, *hints, *((name, _(LOOPS[name].label)) for name in loops if name in LOOPS)]
+    loops = ("drops", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies", "errands", "errand_parts")
+    return [*desk, *walk, *here, *own, *nights, *rules, *books, *hints, *((name, _(LOOPS[name].label)) for name in loops if name in LOOPS)]
 
 
 def panel(request: Request) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.loops import queries
-from hawthorn.web import ledgers, ledgers_of_place
+from hawthorn.web import ledgers, ledgers_of_patrols, ledgers_of_place
 from hawthorn.web.books import XLSX
 from hawthorn.web.ledgers import Ledger
 from hawthorn.web.request import Request
@@ -33,6 +33,8 @@ LISTS: dict[str, Callable[[Request], Ledger]] = {
     "calendar": ledgers_of_place.of_calendar,
     "map": ledgers_of_place.of_map,
     "categories": ledgers_of_place.of_categories,
+    "checkpoints": ledgers_of_patrols.of_checkpoints,
+    "errand-table": ledgers_of_patrols.of_errand,
 }
 
 

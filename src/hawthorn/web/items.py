@@ -28,7 +28,7 @@ from hawthorn.web.request import Request, asking_of, whole, world_of
 
 FIRST = (
     "accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again",
-    "to_matter",
+    "to_matter", "give", "send",
 )  # fmt: skip
 SECOND = ("inform", "unsolved", "agrees", "not_reached", "fail")
 WAYS = {"none": "没有留联系方式，凭回执查", "phone": "留了电话", "visit": "请上门答复", "mail": "留了邮箱"}
@@ -53,11 +53,11 @@ def item(request: Request, item: int) -> HttpResponse:
         "row": row, "heading": first if first and len(first) <= 60 else row.item.title, "what": what, "where": where, "tag": tag,
         "receipt": words.receipt(row.item.receipt), "loop_label": _(row.loop.label), "stage_label": _(row.loop.stages[row.item.stage].label),
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
-        "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": row.item.parent_id,
+        "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": _parent(row, request),
         "into": _into(row, request),
         "to_say": reporters.owed_words(row) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
         "askers": _askers(row, request), "before": _before(row, request), "signs": _signs(row), "hints": hinting.panel(row, texts, request),
-        "list_url": reverse(row.loop.name),
+        "list_url": reverse(row.loop.name), "table_url": reverse("errand-table", args=[row.item.pk]) if row.loop.name == "errands" else "",
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)
 
@@ -67,6 +67,14 @@ def _into(row: Row, request: Request) -> dict[str, str]:
     number = getattr(row.facts, "merged_into", None) or getattr(row.facts, "became", None)
     target = number and queries.visible_among(list(Item.objects.filter(pk=number)), actor=request.actor, town=request.town, now=request.now)
     return {"title": target[0].item.title, "receipt": words.receipt(target[0].item.receipt), "url": reverse("item", args=[target[0].item.pk])} if target else {}
+
+
+def _parent(row: Row, request: Request) -> int | None:
+    """What it hangs on; an errand is read by the desk only, its parts by their grids."""
+    if row.loop.name != "errand_parts" or row.item.parent_id is None:
+        return row.item.parent_id
+    seen = queries.visible_among(list(Item.objects.filter(pk=row.item.parent_id)), actor=request.actor, town=request.town, now=request.now)
+    return row.item.parent_id if seen else None
 
 
 def offers(row: Row, request: Request) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def today(request: Request) -> HttpResponse:
         "calendar": _calendar(request),
         "posts": _posts_words(request),
         "panel": doors.panel(request),
+        "walks": any(s.level == "grid" for s in request.actor.seats),
         "empty": doors.nothing(request, [s.kind for s in request.actor.seats if not s.acting]),
     }
     return render(request, "web/today.html", context)

@@ -21,6 +21,7 @@ LIMITS = {
     ("approvals", "asked"): "批复", ("instructions", "given"): "答复", ("instructions", "answered"): "认可", ("tellings", "owed"): "回话",
     ("drops", "captured"): "处理", ("drops", "raised"): "处理",
     ("complaints", "lodged"): "接办", ("complaints", "handling"): "答复", ("vacancies", "open"): "补岗",
+    ("errands", "out"): "报齐", ("errands", "complete"): "报出", ("errand_parts", "asked"): "报上",
 }  # fmt: skip
 
 
@@ -41,7 +42,12 @@ def day(on: date, today: date) -> str:
 
 def week(on: date) -> str:
     """“周一”."""
-    return _(WEEK[on.weekday()])
+    return week_name(on.weekday())
+
+
+def week_name(number: int) -> str:
+    """The day of the week by number, 0 is “周一”."""
+    return _(WEEK[number])
 
 
 def moment(at: datetime | None, now: datetime) -> str:
