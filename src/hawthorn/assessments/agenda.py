@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,6 +15,8 @@ from hawthorn.kernel.words import _
 from hawthorn.kernel.world import PlaceCard, Town
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
+from hawthorn.patrols import kinds
+from hawthorn.patrols import queries as patrols
 
 FEW, SOON = 8, timedelta(days=7)
 
@@ -40,6 +42,7 @@ def draw(place: PlaceCard, town: Town, now: datetime, since: datetime | None) ->
         *_single(here, place, town, now),
         *_problems(here),
         *_small(here, now),
+        *_checkpoints(here, place, now),
         *_moved(place),
     ]
     asleep = _watched(place, now)
@@ -53,8 +56,7 @@ def days(at: datetime, now: datetime) -> int:
 
 def on(at: datetime) -> str:
     """11月25日."""
-    there = local(at)
-    return f"{there.month}月{there.day}日"
+    return on_day(local(at).date())
 
 
 def _commitments(here: dict[str, Any], now: datetime, since: datetime | None) -> Iterator[Draft]:
@@ -126,6 +128,23 @@ def _small(here: dict[str, Any], now: datetime) -> Iterator[Draft]:
     if late:
         place = next(iter(here.values()))
         yield Draft("drop", _("来话"), _("{n} 条过了时限还没有分").format(n=late), place, url="/drops?late=1")
+
+
+def _checkpoints(here: dict[str, Any], place: PlaceCard, now: datetime) -> Iterator[Draft]:
+    """排查点 where the last three looks all found a problem."""
+    for one in patrols.three_times(place.tenant, now)[:FEW]:
+        row = one.point.row
+        if all(getattr(row, f"{level}_id") == number for level, number in here.items()):
+            where = one.point.row.grid_id or row.community_id or row.subdistrict_id
+            days_on = "、".join(on_day(look.on) for look in reversed(one.looks))
+            yield Draft(
+                "checkpoint", f"{kinds.name_of(row.kind)} · {one.point.where}".rstrip(" ·")[:140], _("连着三次有问题：{days}").format(days=days_on), where
+            )
+
+
+def on_day(day: date) -> str:
+    """11月25日."""
+    return f"{day.month}月{day.day}日"
 
 
 def _moved(place: PlaceCard) -> Iterator[Draft]:

@@ -161,3 +161,10 @@ class Erratum(models.Model):
     user = models.BigIntegerField()
     post = models.BigIntegerField()
     at = models.DateTimeField()
+
+
+class FieldRead(models.Model):
+    """The last day on which somebody was shown what stands in a field (`loop.step.field`). No person, no item."""
+
+    name = models.CharField(max_length=80, unique=True)
+    on = models.DateField()

@@ -21,7 +21,7 @@ from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import PlaceCard, Seat
 from hawthorn.loops import queries as loops
-from hawthorn.web import maps, words
+from hawthorn.web import forms, maps, news, words
 from hawthorn.web.request import Request, whole
 
 WIDE, HIGH = 360, 90
@@ -52,7 +52,9 @@ def board(request: Request) -> HttpResponse:
         "after": _url(place, rules.after(month), kind) if rules.after(month) <= local(request.now).date() else "",
         "kind": _kind_name(request, place, kind), "all_kinds": _url(place, month, ""), "only_numbers": seat.level == "county",
         "may_correct": kept is not None and place.level in ("subdistrict", "county") and actions.may_correct(place, request.actor, request.town) is not None,
-        "correct_url": reverse("board-correct"), "place_id": place.id, "month_code": f"{month:%Y-%m}",
+        "correct_url": reverse("board-correct"),
+        "may_draft": kept is not None and news.may_draft(request, place.id, month), "key": forms.new_key(),
+        "place_id": place.id, "month_code": f"{month:%Y-%m}",
     }  # fmt: skip
     return render(request, "web/board.html", context)
 
@@ -154,16 +156,9 @@ def _number(counts: Counts, name: str, seat: Seat, place: PlaceCard, month: date
 def _figure(f: rules.Figure, counts: Counts, seat: Seat, place: PlaceCard, month: date, kind: str) -> dict[str, Any]:
     top, bottom = rules.count(counts, f.top), rules.count(counts, f.bottom)
     return {
-        "label": _(f.label), "meaning": _(f.meaning), "top": top, "bottom": bottom, "percent": percent(top, bottom), "code": f.code,
+        "label": _(f.label), "meaning": _(f.meaning), "top": top, "bottom": bottom, "percent": rules.percent(top, bottom), "code": f.code,
         "top_url": _list(f.top, seat, place, month, kind), "bottom_url": _list(f.bottom, seat, place, month, kind),
     }  # fmt: skip
-
-
-def percent(top: int, bottom: int) -> int | None:
-    """A whole percentage, never 100 or 0 unless it is all or none; None of nothing."""
-    if not bottom:
-        return None
-    return 100 if top == bottom else 0 if not top else min(99, max(1, round(100 * top / bottom)))
 
 
 def _levels(counts: Counts, seat: Seat, place: PlaceCard, month: date, kind: str) -> dict[str, Any]:

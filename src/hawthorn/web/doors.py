@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.kernel.world import DESK
+from hawthorn.kernel.world import DESK, Seat
 from hawthorn.loops import queries
 from hawthorn.web import maps, rounds, team
 from hawthorn.web.request import Request
@@ -28,8 +28,7 @@ def doors(request: Request) -> list[Door]:
     kinds = {s.kind for s in request.actor.seats}
     seat = queries.widest(request.actor)
     desk: list[Door] = [("desk", _("派单台")), ("counter", _("窗口查询")), ("alike", _("可能重复的"))] if kinds & set(DESK.values()) else []
-    looks = [("map", _("网格地图")), ("board", _("看板")), ("brief", _("早报")), ("where", _("说过的话去哪儿了"))]
-    here: list[Door] = looks if seat is not None and seat.scope == "place" else []
+    here = _here(seat)
     walk: list[Door] = [("rounds", _("今日排查")), ("checkpoints", _("排查点"))] if rounds.may_open(request) else []
     if seat is not None and seat.scope == "place" and seat.level != "county":
         walk += [("visits", _("入户走访")), ("walks", _("走访、现场办公")), ("campaigns", _("专项排查"))]
@@ -39,8 +38,31 @@ def doors(request: Request) -> list[Door]:
     nights: list[Door] = [("oncall", _("值班表")), ("import-messages", _("导入来件表")), ("results", _("结果回填"))] if "subdistrict_desk" in kinds else []
     books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []
     hints: list[Door] = [("hints", _("提示准不准"))] if kinds & {"subdistrict_desk", "subdistrict_leader", "county_admin"} else []
-    loops = ("drops", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies", "errands", "errand_parts")
+    loops = (
+        "drops",
+        "commitments",
+        "problems",
+        "releases",
+        "assists",
+        "approvals",
+        "instructions",
+        "tellings",
+        "complaints",
+        "vacancies",
+        "errands",
+        "errand_parts",
+    )
     return [*desk, *walk, *here, *own, *nights, *rules, *books, *hints, *((name, _(LOOPS[name].label)) for name in loops if name in LOOPS)]
+
+
+def _here(seat: Seat | None) -> list[Door]:
+    """Pages about my place, for whom it is theirs to look after."""
+    if seat is None or seat.scope != "place":
+        return []
+    found = [("map", _("网格地图")), ("board", _("看板")), ("brief", _("早报")), ("where", _("说过的话去哪儿了")), ("wall", _("大屏"))]
+    if seat.level in ("subdistrict", "community"):
+        found.append(("meeting-now", _("周研判")))
+    return found + ([("burden", _("减负清单"))] if seat.level != "county" else [])
 
 
 def panel(request: Request) -> dict[str, Any]:

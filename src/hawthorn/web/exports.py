@@ -32,6 +32,7 @@ LISTS: dict[str, Callable[[Request], Ledger]] = {
     "oncall": ledgers_of_place.of_oncall,
     "calendar": ledgers_of_place.of_calendar,
     "map": ledgers_of_place.of_map,
+    "figures": ledgers_of_place.of_figures,
     "categories": ledgers_of_place.of_categories,
     "checkpoints": ledgers_of_patrols.of_checkpoints,
     "errand-table": ledgers_of_patrols.of_errand,

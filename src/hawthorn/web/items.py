@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from hawthorn.assessments.actions import reading
 from hawthorn.files import queries as files
 from hawthorn.files.models import Attachment
 from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
@@ -45,8 +46,12 @@ def visible(request: Request, item: int) -> Row:
 def item(request: Request, item: int) -> HttpResponse:
     """What became of it, and what I can do."""
     row = visible(request, item)
+    if row.loop.name == "meetings":
+        return redirect("meeting", item=item)
     events, texts = queries.events_of(item), queries.texts_of(item)
     what, where = words.split_title(row.item.title)
+    steps = {e.seq: e.step for e in events}
+    reading.note_read((f"{row.loop.name}.{steps.get(t.seq, '')}.{t.field}" for t in texts), now=request.now)
     first = next((t.words for t in texts if t.seq == 1 and t.field in rows.FIRST), "")
     tag, notice = words.due_tag(row.item, request.now, getattr(row.facts, "outside_due_at", None)), story.notice(row, texts, request)
     context = {

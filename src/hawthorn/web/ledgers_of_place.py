@@ -9,12 +9,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from hawthorn.assessments.numbers import numbers_of
+from hawthorn.assessments.rules import figures
 from hawthorn.kernel.calendar import ON_CALL_UNTIL
+from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere
+from hawthorn.loops import queries
 from hawthorn.web import days, maps, shelf, team, words
 from hawthorn.web.books import desk_of, tenant_of
 from hawthorn.web.ledgers import SYSTEM, Cells, Ledger, dictionary
-from hawthorn.web.request import Request
+from hawthorn.web.request import Request, whole
 
 POSTS = (
     ("地方", "place", "岗位在哪里", "建点工作簿", 18), ("岗位", "post", "岗位的名称", "建点工作簿", 26), ("种类", "kind", "岗位的种类", "建点工作簿", 16),
@@ -29,6 +33,11 @@ DAYS = (("日期", "on", "", "工作日历", 14), ("星期", "week", "", SYSTEM,
 COUNTS = (
     ("社区（村）", "community", "", "地点", 18), ("网格", "grid", "空的是还没有定网格的", "地点", 18), ("在办", "open", "没有办完的件数", SYSTEM, 10),
     ("超时", "late", "在办里过了期限的件数", SYSTEM, 10),
+)  # fmt: skip
+
+FIGURES = (
+    ("数字", "figure", "看板上的名称", "看板", 16), ("其中", "top", "分子", "看板", 10), ("总数", "bottom", "分母；空的不是占比", "看板", 10),
+    ("占比", "percent", "百分之几，取整", "看板", 10), ("怎么算", "meaning", "", "看板", 60),
 )  # fmt: skip
 
 
@@ -91,3 +100,19 @@ def of_categories(request: Request) -> Ledger:
     )  # fmt: skip
     rows = [(_(shelf.CATALOGUES.get(c.catalogue, c.catalogue)), c.key, c.name, c.group, *shelf.limits_in_words(c, policy)) for c in cards]
     return held(request, _("类别目录"), lines, rows, "categories")
+
+
+def of_figures(request: Request) -> Ledger:
+    """The figures of the board, of my place or one in it and of a month: what, of what, how much."""
+    seat = queries.widest(request.actor)
+    if seat is None or seat.scope != "place":
+        raise NotThere
+    asked = request.GET.get("place", "")
+    card = request.town.places.get(whole(asked) or 0) if asked else request.town.places[seat.place]
+    if card is None or card.at(seat.level) != seat.place:
+        raise NotThere
+    month = figures.month_of(request.GET.get("month", "")) or figures.first_of(local(request.now).date())
+    found = numbers_of(card, month, request.town, request.now)
+    plain: list[Cells] = [[_("来件"), found.found, None, None, ""], [_("办结"), found.settled, None, None, ""]]
+    rows = [*plain, *([_(s.figure.label), s.top, s.bottom, s.percent, _(s.figure.meaning)] for s in found.shares)]
+    return held(request, _("数字 · {place} · {month}").format(place=card.name, month=f"{month:%Y-%m}"), FIGURES, rows, "board")

@@ -11,14 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from hawthorn.assessments import queries
-from hawthorn.assessments.rules import figures as rules
-from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere
 from hawthorn.loops.models import Item
 from hawthorn.tenants.models import Tenant
-from hawthorn.web import slips, visitors, words
-from hawthorn.web.board import percent
+from hawthorn.web import news, slips, visitors, words
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
 from hawthorn.web.say import grid_of, people_of
@@ -56,30 +52,12 @@ def home(request: Request) -> HttpResponse:
         communities.setdefault(grid.community, []).append({"name": grid.name, "url": reverse("grid", args=[grid.code]), "people": people[:1]})
     context = {
         "place": request.town.name_of(place), "communities": [{"name": request.town.name_of(c), "grids": rows} for c, rows in communities.items()],
-        "others": _others(request), "shares": _shares(request, place),
+        "others": _others(request), "news": news.published(request, 5),
     }  # fmt: skip
     response = render(request, "web/home.html", context)
     if code := request.GET.get("in", "")[:9]:
         response.set_cookie(visitors.COOKIE, code, max_age=YEAR, httponly=True, samesite="Lax")
     return response
-
-
-def _shares(request: Request, place: int | None) -> dict[str, Any]:
-    """Last month's public figures of the subdistrict, once it is closed; a share with fewer than five on either side of the line is not shown."""
-    month = rules.before(rules.first_of(local(request.now).date()))
-    card = request.town.places.get(place or 0)
-    if card is None or queries.month_row(card.id, month) is None:
-        return {}
-    counts, _kept = queries.counts(card, month, request.now)
-    total = counts.get((), {})
-    rows = []
-    for f in rules.FIGURES:
-        top, bottom = rules.count(total, f.top), rules.count(total, f.bottom)
-        if f.is_public:
-            few = min(top, bottom) < rules.FEW  # a share of one or two of many would still point at somebody
-            share = {"percent": None if few else percent(top, bottom), "top": "" if few else top, "bottom": "" if few else bottom, "few": few}
-            rows.append({"label": _(f.label), "note": _(f.meaning), **share})
-    return {"month": _(words.MONTHS[month.month - 1]), "rows": rows}
 
 
 def _others(request: Request) -> list[dict[str, str]]:

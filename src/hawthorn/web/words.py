@@ -40,6 +40,11 @@ def day(on: date, today: date) -> str:
     return _("{year}年{month}{day}日").format(year=on.year, month=_(MONTHS[on.month - 1]), day=on.day)
 
 
+def day_words(at: datetime | None, now: datetime) -> str:
+    """The local day of a moment, “11月25日”."""
+    return day(local(at).date(), local(now).date()) if at else ""
+
+
 def week(on: date) -> str:
     """“周一”."""
     return week_name(on.weekday())

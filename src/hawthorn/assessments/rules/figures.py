@@ -82,6 +82,13 @@ def label(name: str) -> str:
     return COUNTS.get(name) or next((f.label for f in FIGURES if f.top == name), "")
 
 
+def percent(top: int, bottom: int) -> int | None:
+    """A whole percentage, never 100 or 0 unless it is all or none; None of nothing."""
+    if not bottom:
+        return None
+    return 100 if top == bottom else 0 if not top else min(99, max(1, round(100 * top / bottom)))
+
+
 def first_of(on: date) -> date:
     """The first day of its month."""
     return on.replace(day=1)

@@ -50,8 +50,8 @@ class Revise(Needs):
 class Review(Needs):
     """审核通过: both looked at."""
 
-    is_fit: Literal[True] = Field(title=_("内容、数字看过，没有个人信息"))
-    is_not_secret: Literal[True] = Field(title=_("保密审查过，不涉及国家秘密、工作秘密"))
+    is_fit: bool = Field(default=False, title=_("内容、数字看过，没有个人信息"))
+    is_not_secret: bool = Field(default=False, title=_("保密审查过，不涉及国家秘密、工作秘密"))
     words: str = maybe(_("审核意见"), max_length=300)
 
 
@@ -103,6 +103,11 @@ def review(f: ReleaseFacts, g: Any, w: World) -> ReleaseFacts:
     return replace(f, holder=first_other(f, PUBLISHES, {f.drafter, w.user}, w), stage_due_at=w.due(f, "release"))
 
 
+def unlooked(f: ReleaseFacts, g: Any, w: World) -> list[str]:
+    """Both looks, or none."""
+    return [name for name in ("is_fit", "is_not_secret") if not getattr(g, name)]
+
+
 def send_back(f: ReleaseFacts, g: Any, w: World) -> ReleaseFacts:
     """退回改."""
     return replace(f, stage="returned", reviewer=None, holder=f.author, stage_due_at=w.due(f, "release"))
@@ -142,7 +147,7 @@ WAITS, LEAVES = ("drafted", "reviewed"), ("drafted", "returned", "reviewed")
 STEPS = table(
     [
         Step("draft", _("拟稿"), (), ("drafted",), _("窗口、书记"), drafts, draft, Draft),
-        Step("review", _("审核通过"), ("drafted",), ("reviewed",), _("不是拟稿人的审核岗位"), who.holder, review, Review, bar=new_hand),
+        Step("review", _("审核通过"), ("drafted",), ("reviewed",), _("不是拟稿人的审核岗位"), who.holder, review, Review, bar=new_hand, lacks=unlooked),
         Step("send_back", _("退回修改"), WAITS, ("returned",), _("审核、发布的岗位"), who.holder, send_back, Why, bar=new_hand),
         Step("revise", _("改稿"), ("drafted", "returned"), ("drafted",), _("拟稿的岗位"), drafts, revise, Revise),
         Step("publish", _("发布"), ("reviewed",), ("published",), _("不是拟稿、审核的第三个人"), who.holder, publish, bar=new_hand),

@@ -14,6 +14,7 @@ from django.db.transaction import atomic
 
 from hawthorn.categories.models import Category
 from hawthorn.config.demo import words
+from hawthorn.config.demo.mondays import hold
 from hawthorn.config.demo.stories import STORIES, Case, Move, finish, post_of, small
 from hawthorn.config.demo.town import DemoTown
 from hawthorn.drops.models import Drop
@@ -50,6 +51,7 @@ class Life:
         self.random: Random = t.random
         self.now = t.now
         self.turns: list[Turn] = []
+        self.bursts: set[datetime] = set()
         self.order = self.turn_order = 0
         self.slips: list[dict[str, str]] = []
         self.keys = {c.key: c.pk for c in Category.objects.filter(tenant=t.places["street"].tenant)}
@@ -58,17 +60,18 @@ class Life:
 
     def run(self) -> None:
         """Day by day, each day in one transaction."""
-        births = sorted(self._births())
+        births = sorted([*self._births(), *self._again_and_again()])
         day, first = self.t.now, self.t.now
         while day < self.until:
             end = min(day + timedelta(days=1), self.until)
             with atomic():
                 self._due(day)
                 self._look_through(day)
+                self._meet(day + timedelta(hours=15))
                 while (births and births[0] < end) or (self.turns and self.turns[0].at < end):
                     if births and (not self.turns or births[0] <= self.turns[0].at):
                         self.now = births.pop(0)
-                        self._birth()
+                        self._birth(self.now in self.bursts)
                     else:
                         turn = heapq.heappop(self.turns)
                         self.now = turn.at
@@ -111,8 +114,33 @@ class Life:
             )  # fmt: skip
             self._next(item, finish(case))
 
+    def _meet(self, at: datetime) -> None:
+        """On Mondays at three: the weekly meeting of the street."""
+        if local(at).weekday() != 0 or at >= self.until:
+            return
+        self.now, center = at, self._actor_of(self.t.posts["center"].pk)
+        if center is None:
+            return
+        leads = [self.t.posts["desk"].pk, *(self.t.posts[f"agency{n}"].pk for n in range(4))]
+        place = self.town.places[self.t.places["street"].pk]
+        for promise, moves in hold(place, center=center, leads=leads, random=self.random, town=self.town, now=at):
+            self._next(promise, iter(moves))
+
     # ── beginning ──
-    def _birth(self) -> None:
+    def _again_and_again(self) -> Iterator[datetime]:
+        """One lamp that goes out four times in ten days, and again after it was thought done: far enough back to see all of it."""
+        span = (self.until - self.t.now).days
+        for first in (span - 120, span - 45):
+            for n in range(4):
+                at = self.t.now + timedelta(days=max(1, first) + 2 * n, hours=9)
+                if at < self.until:
+                    self.bursts.add(at)
+                    yield at
+
+    def _birth(self, is_burst: bool = False) -> None:
+        if is_burst:
+            self._lamp()
+            return
         if self.random.random() < 0.05:
             self._question()
             return
@@ -163,6 +191,16 @@ class Life:
         became = Drop.objects.filter(item=drop).values_list("became", flat=True).first()
         if became:
             self._begin(became, case)
+
+    def _lamp(self) -> None:
+        key, said, result, say = words.TALK[0]
+        officer = self.t.posts["officer2"].pk
+        given = {"words": words.told(said, self.random), "unit": self.t.units["grid2"][0].pk, "category": self.keys[key], "channel": "round"}
+        actor = self._actor_of(officer)
+        if actor is not None:
+            answer = loops.start("matters", given, actor=actor, now=self.now, door="demo", town=self.town)
+            self.order += 1
+            self._next(answer.id, small(Case(self.random, said, result, say, *self._units_of(False), officer, False, lambda: self.now, list)))
 
     def _question(self) -> None:
         """Somebody only asks, or it belongs elsewhere: answered at once."""

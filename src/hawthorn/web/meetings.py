@@ -1,0 +1,225 @@
+"""周研判: the agenda and its decisions, one point at a time on the projector, frozen minutes with their corrections."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hawthorn.assessments import detection, digest
+from hawthorn.assessments.actions import meetings
+from hawthorn.assessments.models import Erratum, Minutes, Point
+from hawthorn.assessments.numbers import numbers_of
+from hawthorn.assessments.rules import figures
+from hawthorn.assessments.rules import meetings as rules
+from hawthorn.kernel.clock import local
+from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
+from hawthorn.kernel.world import PlaceCard, Seat
+from hawthorn.loops import queries
+from hawthorn.loops.actions import start
+from hawthorn.loops.models import Item
+from hawthorn.loops.rows import Row
+from hawthorn.web import forms, words
+from hawthorn.web.request import Request, asking_of
+
+FIELDS = ("words", "lead", "until")
+
+
+def chair_seat(request: Request) -> Seat | None:
+    """My seat that holds meetings, the highest first."""
+    mine = [s for s in request.actor.seats if s.kind in rules.CHAIRS.get(s.level, ())]
+    return max(mine, key=lambda s: (s.level == "subdistrict", not s.acting), default=None)
+
+
+def reader_place(request: Request) -> PlaceCard:
+    """The place whose meetings I may read. Raises NotThere."""
+    seat = chair_seat(request) or next((s for s in request.actor.seats if s.scope == "place" and s.level in rules.CHAIRS), None)
+    if seat is None:
+        raise NotThere
+    return request.town.places[seat.place]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_now(request: Request) -> HttpResponse:
+    """The open meeting, or drawing up the next one; what recurs now; earlier ones."""
+    place = reader_place(request)
+    mine = Item.objects.filter(loop="meetings", raised_level=place.level, **{place.level: place.id}).order_by("-id")
+    if request.method == "POST":
+        made = meetings.draw_up(place, actor=request.actor, town=request.town, now=request.now, door="page", key=request.POST.get("key", "")[:64])
+        return redirect("meeting", item=made)
+    current, last = mine.filter(open=True).first(), mine.first()
+    found = detection.recurs(place, request.now)
+    names = {c.key: c.name for c in request.town.categories.values() if c.tenant == place.tenant}
+    signals = [
+        {"what": f"{names.get(f.kind, f.kind)} · {request.town.name_of(f.place)}", "why": _(f.why), "is_chance": f.is_chance} for f in found
+    ]  # fmt: skip
+    context = {
+        "place": place.name, "current": current, "may": chair_seat(request) is not None, "key": forms.new_key(), "signals": signals,
+        "earlier": [_earlier(i, request) for i in mine.filter(open=False)[:12]],
+        "since": _since(last, place, request),
+    }  # fmt: skip
+    return render(request, "web/meeting_now.html", context)
+
+
+def _earlier(item: Item, request: Request) -> dict[str, str]:
+    return {"url": reverse("meeting", args=[item.pk]), "title": item.title, "at": words.moment(item.closed_at, request.now)}
+
+
+def _since(last: Item | None, place: PlaceCard, request: Request) -> str:
+    if last is None:
+        return _("还没有开过。")
+    due = request.town.policy(place.id).calendar.due(last.opened_at, request.town.policy(place.id).limit("meeting_every"))
+    said = _("上次的议程是 {at} 拟的。").format(at=words.moment(last.opened_at, request.now))
+    return said + (_("该开这一次了。") if due < request.now + timedelta(days=1) else "")
+
+
+def _row(request: Request, item: int) -> Row:
+    return queries.get_visible(item, actor=request.actor, town=request.town, now=request.now, loop="meetings")
+
+
+@require_safe
+def meeting(request: Request, item: int) -> HttpResponse:
+    """The agenda with what was decided; once frozen, the minutes as they were frozen."""
+    row = _row(request, item)
+    is_chair = rules.chair(row.facts, request.actor) is not None
+    minutes = Minutes.objects.filter(meeting=item).first()
+    points = [_line(p, request) for p in Point.objects.filter(meeting=item).order_by("sort")] if minutes is None else _frozen(minutes, request)
+    groups: list[dict[str, Any]] = []
+    for line in points:
+        if not groups or groups[-1]["kind"] != line["kind"]:
+            groups.append({"kind": line["kind"], "label": _(rules.KINDS[line["kind"]]), "points": []})
+        groups[-1]["points"].append(line)
+    context = {
+        "row": row, "title": row.item.title, "groups": groups, "number": len(points), "open_number": sum(not p["decision"] for p in points),
+        "may": is_chair and row.item.open, "may_correct": is_chair and not row.item.open, "minutes": minutes,
+        "body": json.loads(minutes.body) if minutes else {},
+        "at": words.stamp(minutes.at) if minutes else "", "key": forms.new_key(),
+        "first": next((p["url"] for p in points if not p["decision"] and p.get("url")), ""),
+        "errata": [_erratum(e, request) for e in Erratum.objects.filter(meeting=item).order_by("id")],
+    }  # fmt: skip
+    return render(request, "web/meeting.html", context)
+
+
+def _line(point: Point, request: Request) -> dict[str, Any]:
+    lead = request.town.posts.get(point.lead_id or 0)
+    source = reverse("item", args=[point.source_id]) if point.source_id else point.url
+    return {
+        "kind": point.kind, "sort": point.sort, "about": point.about, "why": point.why, "decision": point.decision, "words": point.words,
+        "label": _(rules.DECISIONS[point.decision]) if point.decision else "", "lead": lead.name if lead else "",
+        "until": words.moment(point.until, request.now) if point.until else "", "source": source,
+        "url": reverse("meeting-point", args=[point.meeting_id, point.sort]) if point.decision != "done" else "",
+    }  # fmt: skip
+
+
+def _frozen(minutes: Minutes, request: Request) -> list[dict[str, Any]]:
+    """The points as the minutes have them, word for word."""
+    found = []
+    for p in json.loads(minutes.body)["points"]:
+        until = words.moment(datetime.fromisoformat(p["until"]), request.now) if p["until"] else ""
+        found.append(p | {"label": _(rules.DECISIONS[p["decision"]]), "until": until, "source": "", "url": ""})
+    return found
+
+
+def _erratum(one: Erratum, request: Request) -> dict[str, str]:
+    post = request.town.posts.get(one.post)
+    return {"words": one.words, "at": words.stamp(one.at), "who": f"{post.name if post else ''}（{request.town.names.get(one.user, '')}）"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_point(request: Request, item: int, sort: int) -> HttpResponse:
+    """One point, large: what it is, why it is here, and a decision in at most three fields."""
+    row = _row(request, item)
+    many = list(Point.objects.filter(meeting=item).order_by("sort"))
+    point = next((p for p in many if p.sort == sort), None)
+    if point is None:
+        raise NotThere
+    problem: Exception | None = None
+    raw: dict[str, Any] = {}
+    if request.method == "POST":
+        raw = forms.read(rules.Decide, request.POST)
+        try:
+            meetings.decide(point.pk, raw, actor=request.actor, town=request.town, now=request.now, door="page")
+            left = next((p for p in many if p.sort > sort and not p.decision), None) or next((p for p in many if p.sort != sort and not p.decision), None)
+            messages.success(request, _("定了：{label}。").format(label=_(rules.DECISIONS[raw.get("decision", "")])))
+            return redirect("meeting-point", item=item, sort=left.sort) if left else redirect("meeting", item=item)
+        except (Refused, WrongType) as found:
+            if isinstance(found, Refused) and found.code in ("not_yours", "wrong_stage"):
+                raise
+            problem = found
+    return _point_page(request, row, many, point, raw, problem)
+
+
+def _point_page(request: Request, row: Row, many: list[Point], point: Point, raw: dict[str, Any], problem: Exception | None) -> HttpResponse:
+    chosen = raw.get("decision") or (point.decision if point.decision in ("commit", "watch", "none") else "commit")
+    values = raw or {"words": point.words, "lead": point.lead_id, "until": point.until, "decision": chosen}
+    drawn = {f["name"]: f for f in forms.draw(rules.Decide, asking_of(request), values, problem)}
+    for name in FIELDS:
+        drawn[name]["required"] = False
+    at = many.index(point)
+    urls = [reverse("meeting-point", args=[point.meeting_id, p.sort]) for p in many]
+    context = {
+        "row": row, "point": _line(point, request), "label": _(rules.KINDS[point.kind]), "at": at + 1, "number": len(many),
+        "before": urls[at - 1] if at else "", "after": urls[at + 1] if at + 1 < len(urls) else "", "fields": [drawn[n] for n in ("decision", *FIELDS)],
+        "errors": forms.summary(list(drawn.values()), problem), "key": forms.key_again(request, problem),
+        "may": row.item.open and rules.chair(row.facts, request.actor) is not None and point.decision != "done",
+    }  # fmt: skip
+    status = 200 if problem is None else STATUS.get(problem.code if isinstance(problem, Refused) else "wrong_type", 409)
+    return render(request, "web/meeting_point.html", context, status=status)
+
+
+@require_POST
+def meeting_add(request: Request, item: int) -> HttpResponse:
+    """会上提出."""
+    try:
+        meetings.add_point(item, request.POST.get("about", ""), actor=request.actor, town=request.town, now=request.now)
+        messages.success(request, _("加上了。"))
+    except Refused as refused:
+        if refused.code != "missing":
+            raise
+        messages.error(request, _("没有加：请写一句是什么事。"))
+    return redirect("meeting", item=item)
+
+
+@require_POST
+def meeting_close(request: Request, item: int) -> HttpResponse:
+    """定稿."""
+    meetings.close(item, request.POST, actor=request.actor, town=request.town, now=request.now, door="page", key=request.POST.get("key", "")[:64])
+    messages.success(request, _("纪要定稿了。没有议到的，下次再议。"))
+    return redirect("meeting", item=item)
+
+
+@require_POST
+def meeting_correct(request: Request, item: int) -> HttpResponse:
+    """更正."""
+    try:
+        meetings.add_erratum(item, request.POST.get("words", ""), actor=request.actor, town=request.town, now=request.now)
+        messages.success(request, _("更正记在纪要后面了，纪要本身不改。"))
+    except Refused as refused:
+        if refused.code != "missing":
+            raise
+        messages.error(request, _("没有记：请写明哪里不对、应该是什么。"))
+    return redirect("meeting", item=item)
+
+
+@require_POST
+def meeting_digest(request: Request, item: int) -> HttpResponse:
+    """拟公开摘要: drafted from the frozen minutes; two more people look at it before anybody outside does."""
+    row = _row(request, item)
+    minutes = Minutes.objects.filter(meeting=item).first()
+    if minutes is None:
+        raise Refused("wrong_stage")
+    place = request.town.places[row.item.community_id or row.item.subdistrict_id or row.item.county_id]
+    month = figures.before(figures.first_of(local(request.now).date()))
+    text = digest.of_minutes(minutes, numbers_of(place, month, request.town, request.now))
+    on = date.fromisoformat(json.loads(minutes.body)["on"])
+    given = {"kind": "digest", "heading": _("{place}周研判（{on}）").format(place=place.name, on=digest.day(on)), "words": text, "meeting": item}
+    made = start("releases", given, actor=request.actor, now=request.now, door="page", key=request.POST.get("key", "")[:64], town=request.town)
+    messages.success(request, _("摘要拟好了，等另一位同事审核（含保密审查），再由第三位发布。"))
+    return redirect("item", item=made.id)
