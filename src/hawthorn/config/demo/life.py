@@ -14,6 +14,7 @@ from django.db.transaction import atomic
 
 from hawthorn.categories.models import Category
 from hawthorn.config.demo import words
+from hawthorn.config.demo.patrols import Patrols
 from hawthorn.config.demo.stories import STORIES, Case, Move, finish, post_of, small
 from hawthorn.config.demo.town import DemoTown
 from hawthorn.drops.models import Drop
@@ -55,6 +56,7 @@ class Life:
         self.keys = {c.key: c.pk for c in Category.objects.filter(tenant=t.places["street"].tenant)}
         self.keys2 = {c.key: c.pk for c in Category.objects.filter(tenant=t.places["street2"].tenant)}
         self.town: Town = town_by_id(t.county.pk)
+        self.patrols = Patrols(t, until, self._actor_of, self._found)
 
     def run(self) -> None:
         """Day by day, each day in one transaction."""
@@ -65,6 +67,7 @@ class Life:
             with atomic():
                 self._due(day)
                 self._look_through(day)
+                self.patrols.day(day, self.town)
                 while (births and births[0] < end) or (self.turns and self.turns[0].at < end):
                     if births and (not self.turns or births[0] <= self.turns[0].at):
                         self.now = births.pop(0)
@@ -112,6 +115,13 @@ class Life:
             self._next(item, finish(case))
 
     # ── beginning ──
+    def _found(self, item: int, officer: int, said: str) -> None:
+        """What was found on a round, or brought back from a walk, is handled like everything else."""
+        self.now = Item.objects.only("opened_at").get(pk=item).opened_at
+        self.order += 1
+        case = Case(self.random, said, "已经到现场处理好。", "", *self._units_of(False), officer, False, lambda: self.now, list)
+        self._next(item, small(case))
+
     def _birth(self) -> None:
         if self.random.random() < 0.05:
             self._question()
