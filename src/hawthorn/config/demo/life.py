@@ -15,6 +15,7 @@ from django.db.transaction import atomic
 from hawthorn.categories.models import Category
 from hawthorn.config.demo import words
 from hawthorn.config.demo.mondays import hold
+from hawthorn.config.demo.patrols import Patrols
 from hawthorn.config.demo.stories import STORIES, Case, Move, finish, post_of, small
 from hawthorn.config.demo.town import DemoTown
 from hawthorn.drops.models import Drop
@@ -51,27 +52,28 @@ class Life:
         self.random: Random = t.random
         self.now = t.now
         self.turns: list[Turn] = []
-        self.bursts: set[datetime] = set()
+        self.special: dict[datetime, Callable[[], None]] = {}
         self.order = self.turn_order = 0
         self.slips: list[dict[str, str]] = []
         self.keys = {c.key: c.pk for c in Category.objects.filter(tenant=t.places["street"].tenant)}
         self.keys2 = {c.key: c.pk for c in Category.objects.filter(tenant=t.places["street2"].tenant)}
         self.town: Town = town_by_id(t.county.pk)
+        self.patrols = Patrols(t, until, self._actor_of, self._found)
 
     def run(self) -> None:
         """Day by day, each day in one transaction."""
-        births = sorted([*self._births(), *self._again_and_again()])
+        births = sorted([*self._births(), *self._again_and_again(), *self._mondays()])
         day, first = self.t.now, self.t.now
         while day < self.until:
             end = min(day + timedelta(days=1), self.until)
             with atomic():
                 self._due(day)
                 self._look_through(day)
-                self._meet(day + timedelta(hours=15))
+                self.patrols.day(day, self.town)
                 while (births and births[0] < end) or (self.turns and self.turns[0].at < end):
                     if births and (not self.turns or births[0] <= self.turns[0].at):
                         self.now = births.pop(0)
-                        self._birth(self.now in self.bursts)
+                        self.special.get(self.now, self._birth)()
                     else:
                         turn = heapq.heappop(self.turns)
                         self.now = turn.at
@@ -114,16 +116,14 @@ class Life:
             )  # fmt: skip
             self._next(item, finish(case))
 
-    def _meet(self, at: datetime) -> None:
-        """On Mondays at three: the weekly meeting of the street."""
-        if local(at).weekday() != 0 or at >= self.until:
-            return
-        self.now, center = at, self._actor_of(self.t.posts["center"].pk)
+    def _meet(self) -> None:
+        """The weekly meeting of the street."""
+        center = self._actor_of(self.t.posts["center"].pk)
         if center is None:
             return
         leads = [self.t.posts["desk"].pk, *(self.t.posts[f"agency{n}"].pk for n in range(4))]
         place = self.town.places[self.t.places["street"].pk]
-        for promise, moves in hold(place, center=center, leads=leads, random=self.random, town=self.town, now=at):
+        for promise, moves in hold(place, center=center, leads=leads, random=self.random, town=self.town, now=self.now):
             self._next(promise, iter(moves))
 
     # ── beginning ──
@@ -134,13 +134,26 @@ class Life:
             for n in range(4):
                 at = self.t.now + timedelta(days=max(1, first) + 2 * n, hours=9)
                 if at < self.until:
-                    self.bursts.add(at)
+                    self.special[at] = self._lamp
                     yield at
 
-    def _birth(self, is_burst: bool = False) -> None:
-        if is_burst:
-            self._lamp()
-            return
+    def _mondays(self) -> Iterator[datetime]:
+        """At three in the afternoon."""
+        at = self.t.now.replace(hour=15, minute=0, second=0, microsecond=0)
+        while at < self.until:
+            if local(at).weekday() == 0:
+                self.special[at] = self._meet
+                yield at
+            at += timedelta(days=1)
+
+    def _found(self, item: int, officer: int, said: str) -> None:
+        """What was found on a round, or brought back from a walk, is handled like everything else."""
+        self.now = Item.objects.only("opened_at").get(pk=item).opened_at
+        self.order += 1
+        case = Case(self.random, said, "已经到现场处理好。", "", *self._units_of(False), officer, False, lambda: self.now, list)
+        self._next(item, small(case))
+
+    def _birth(self) -> None:
         if self.random.random() < 0.05:
             self._question()
             return
