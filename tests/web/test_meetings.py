@@ -112,7 +112,7 @@ def numbers_in(text: str) -> set[tuple[str, str, str]]:
 
 
 def test_board_wall_digest_and_export_show_the_same_numbers(at: At, s: Scene) -> None:
-    """The fifth, the report, is compared in tests/assessments/test_report.py."""
+    """The fifth, the report, is compared in test_meeting_papers.py."""
     for n in range(12):
         item = s.start("officer1", {"words": f"灯 {n}", "unit": s.units["u1"].pk, "phone": "19900001234"}).id
         s.step("officer1", item, "accept")

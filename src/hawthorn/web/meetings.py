@@ -80,14 +80,15 @@ def _since(last: Item | None, place: PlaceCard, request: Request) -> str:
     return said + (_("该开这一次了。") if due < request.now + timedelta(days=1) else "")
 
 
-def _row(request: Request, item: int) -> Row:
+def meeting_row(request: Request, item: int) -> Row:
+    """A meeting the asker may read. Raises NotThere."""
     return queries.get_visible(item, actor=request.actor, town=request.town, now=request.now, loop="meetings")
 
 
 @require_safe
 def meeting(request: Request, item: int) -> HttpResponse:
     """The agenda with what was decided; once frozen, the minutes as they were frozen."""
-    row = _row(request, item)
+    row = meeting_row(request, item)
     is_chair = rules.chair(row.facts, request.actor) is not None
     minutes = Minutes.objects.filter(meeting=item).first()
     points = [_line(p, request) for p in Point.objects.filter(meeting=item).order_by("sort")] if minutes is None else _frozen(minutes, request)
@@ -135,7 +136,7 @@ def _erratum(one: Erratum, request: Request) -> dict[str, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_point(request: Request, item: int, sort: int) -> HttpResponse:
     """One point, large: what it is, why it is here, and a decision in at most three fields."""
-    row = _row(request, item)
+    row = meeting_row(request, item)
     many = list(Point.objects.filter(meeting=item).order_by("sort"))
     point = next((p for p in many if p.sort == sort), None)
     if point is None:
@@ -211,7 +212,7 @@ def meeting_correct(request: Request, item: int) -> HttpResponse:
 @require_POST
 def meeting_digest(request: Request, item: int) -> HttpResponse:
     """拟公开摘要: drafted from the frozen minutes; two more people look at it before anybody outside does."""
-    row = _row(request, item)
+    row = meeting_row(request, item)
     minutes = Minutes.objects.filter(meeting=item).first()
     if minutes is None:
         raise Refused("wrong_stage")
