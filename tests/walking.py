@@ -35,9 +35,9 @@ def again(s: Scene, one: Point) -> Point:
     return queries.get_visible(one.row.pk, actor=s.actor("center"), town=s.town)
 
 
-def look(s: Scene, one: Point, who: str = "officer1", *, reason: str = "", key: UUID | None = None) -> actions.Looked:
+def look(s: Scene, one: Point, who: str = "officer1", *, reason: str = "", key: UUID | None = None, on: Any = None) -> actions.Looked:
     """正常, or not possible."""
-    return actions.look(one, SKIPPED if reason else FINE, reason, key=key or uuid4(), actor=s.actor(who), town=s.town, now=s.now)
+    return actions.look(one, SKIPPED if reason else FINE, reason, key=key or uuid4(), actor=s.actor(who), now=s.now, on=on)
 
 
 def find(s: Scene, one: Point, words: str = "井盖松了", who: str = "officer1", *, key: UUID | None = None) -> actions.Looked:

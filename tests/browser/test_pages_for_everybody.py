@@ -59,7 +59,7 @@ STAFF = {
         "/matters?q=%E8%B7%AF%E7%81%AF",
     ),
     "desk": ("/desk", "/counter", "/team", "/alike", "/board"),
-    "leader": ("/today", "/map", "/team", "/routing"),
+    "leader": ("/today", "/map", "/team", "/walks", "/checkpoints", "/routing"),
     "county_desk": ("/board", "/brief"),
     "county_admin": ("/today", "/complaints", "/categories", "/team"),
 }

@@ -48,6 +48,16 @@ def test_once_is_once_within_its_days_and_only_in_its_grids(s: Scene) -> None:
     assert other
 
 
+def test_single_points_are_chosen_besides_kinds_and_only_of_the_street(s: Scene) -> None:
+    one, _other = point(s, rule=MONTHLY), point(s, spot="西门", rule=MONTHLY)
+    strange = point(s, "grid9", "center2")
+    campaign(s, kinds=(), chosen=(one.row.pk,))
+    assert due_today(s) == [one.row.pk]
+    with pytest.raises(WrongType) as found:
+        campaign(s, kinds=(), chosen=(one.row.pk, strange.row.pk))
+    assert set(found.value.problems) == {"chosen"}
+
+
 def test_before_rain_asks_for_the_points_that_wait_for_it(s: Scene) -> None:
     one = point(s, kind="slope", rule=Rule("rain"))
     assert due_today(s) == []

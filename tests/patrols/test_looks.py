@@ -110,8 +110,19 @@ def test_the_rest_is_fine_takes_each_once_and_leaves_what_was_looked_at_meanwhil
     many, key = [point(s, spot=f"{n} 号") for n in range(4)], uuid4()
     find(s, many[0])
     for _n in range(2):
-        assert actions.rest_fine(many, key=key, actor=s.actor("officer1"), town=s.town, now=s.now) == 3
+        assert actions.rest_fine(many, key=key, actor=s.actor("officer1"), now=s.now) == 3
     assert sorted(Look.objects.values_list("result", flat=True)) == ["fine"] * 3 + ["problem"]
+
+
+def test_a_press_that_is_sent_late_counts_for_the_day_of_its_page_and_not_for_longer_than_two(s: Scene) -> None:
+    one, pressed = point(s), today(s)
+    day_after(s)
+    look(s, one)
+    assert look(s, one, on=pressed).look.on == pressed
+    day_after(s, 2)
+    assert look(s, one, on=pressed).look.on == today(s)
+    day_after(s)
+    assert look(s, one, on=today(s) + timedelta(days=1)).look.on == today(s)
 
 
 # ── the desk's side ──

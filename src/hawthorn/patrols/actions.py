@@ -23,6 +23,7 @@ from hawthorn.patrols.rules import points
 from hawthorn.patrols.rules.points import FINE, PROBLEM, SKIPPED, Rule, Wanted
 
 DAY = timedelta(days=1)
+LATE = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -129,39 +130,50 @@ def _begin(row: Checkpoint, rule: Rule, on: date) -> None:
 
 
 # ── looks ──
-def look(point: Point, result: str, reason: str = "", *, key: UUID, actor: Actor, town: Town, now: datetime) -> Looked:
-    """正常, or 没看成 with why. Raises Refused not_yours, missing, taken, key_reused."""
+def look(point: Point, result: str, reason: str = "", *, key: UUID, actor: Actor, now: datetime, on: date | None = None) -> Looked:
+    """正常, or 没看成 with why. `on`: the day of the page it was pressed on. Raises Refused not_yours, missing, taken, key_reused."""
     seat = looker(point, actor)
     if result not in (FINE, SKIPPED) or (result == SKIPPED) != (reason in points.REASONS):
         raise Refused("missing", ["reason"], _("没看成的，请选一个原因。"))
     wanted = {"checkpoint_id": point.row.pk, "result": result, "reason": reason}
 
+    day = day_of(point, on, now)
+
     def take() -> Look:
-        return Look.objects.create(**wanted, on=local(now).date(), at=now, post_id=seat.post, key=key)
+        return Look.objects.create(**wanted, on=day, at=now, post_id=seat.post, key=key)
 
-    return _once(point, key, wanted, local(now).date(), take)
+    return _once(point, key, wanted, day, take)
 
 
-def find(point: Point, given: Mapping[str, Any], *, key: UUID, actor: Actor, town: Town, now: datetime, door: str) -> Looked:
+def find(point: Point, given: Mapping[str, Any], *, key: UUID, actor: Actor, town: Town, now: datetime, door: str, on: date | None = None) -> Looked:
     """有问题: the look and the matter it becomes, or neither. Place, category and channel are known. Raises as look, and WrongType."""
     seat = looker(point, actor)
     wanted = {"checkpoint_id": point.row.pk, "result": PROBLEM, "reason": ""}
     raw = {**given, **known_of(point, town), "channel": "round"}
 
+    day = day_of(point, on, now)
+
     def take() -> Look:
         answer = loops.start("matters", raw, actor=actor, now=now, door=door, key=str(key), town=town)
-        return Look.objects.create(**wanted, on=local(now).date(), at=now, post_id=seat.post, key=key, matter_id=answer.id)
+        return Look.objects.create(**wanted, on=day, at=now, post_id=seat.post, key=key, matter_id=answer.id)
 
-    return _once(point, key, wanted, local(now).date(), take)
+    return _once(point, key, wanted, day, take)
 
 
-def rest_fine(many: Sequence[Point], *, key: UUID, actor: Actor, town: Town, now: datetime) -> int:
+def day_of(point: Point, on: date | None, now: datetime) -> date:
+    """The day a press counts for: that of its page where it was sent late for want of a network, at most two days; else today."""
+    today = local(now).date()
+    is_late = on is not None and timedelta() < today - on <= LATE and point.spot.stands(on)
+    return on if is_late and on is not None else today
+
+
+def rest_fine(many: Sequence[Point], *, key: UUID, actor: Actor, now: datetime, on: date | None = None) -> int:
     """其余都正常: each by its own key, drawn from the form's. How many this form took, again the same; what was looked at meanwhile stays."""
     taken = 0
     with atomic():
         for point in many:
             try:
-                look(point, FINE, key=uuid5(key, str(point.row.pk)), actor=actor, town=town, now=now)
+                look(point, FINE, key=uuid5(key, str(point.row.pk)), actor=actor, now=now, on=on)
                 taken += 1
             except Refused as refused:
                 if refused.code != "taken":

@@ -12,7 +12,7 @@ from hawthorn.kernel.errors import Refused, WrongType
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.patrols import kinds
-from hawthorn.patrols.models import Campaign
+from hawthorn.patrols.models import Campaign, Checkpoint
 from hawthorn.patrols.rules import campaigns
 from hawthorn.patrols.rules.campaigns import Opened
 
@@ -29,6 +29,8 @@ def start(wanted: Opened, *, key: UUID, actor: Actor, town: Town, now: datetime)
     wrong = campaigns.faults(wanted, kinds.kinds(), local(now).date())
     if any(grid not in town.places or town.places[grid].at("subdistrict") != seat.place for grid in wanted.grids):
         wrong["grids"] = _("选的网格不在本街道，请重新选。")
+    if wanted.chosen and Checkpoint.objects.filter(pk__in=wanted.chosen, subdistrict=seat.place, ended_on=None).count() != len(set(wanted.chosen)):
+        wrong["chosen"] = _("选的点不在本街道，或者已经停了，请重新选。")
     if wrong or wanted.from_on is None or wanted.last_on is None:
         raise WrongType(wrong)
     with atomic():

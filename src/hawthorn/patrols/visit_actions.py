@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +20,13 @@ from hawthorn.patrols import visit_queries
 from hawthorn.patrols.models import Visit, VisitPlan, Walk, WalkMatter
 from hawthorn.patrols.rules import visits
 
+LATE = timedelta(days=2)
 
-def visit(door: int, result: str, *, card_left: bool, key: UUID, actor: Actor, town: Town, now: datetime) -> Visit:
-    """已访, 没人 or 下次再来. The same key, or the same result at the same door on one day, is one visit.
 
-    Raises NotThere, Refused not_yours, missing, key_reused.
+def visit(door: int, result: str, *, card_left: bool, key: UUID, actor: Actor, town: Town, now: datetime, on: date | None = None) -> Visit:
+    """已访, 没人 or 下次再来; `on`: the day of the page it was pressed on, at most two days ago.
+
+    The same key, or the same result at the same door on one day, is one visit. Raises NotThere, Refused not_yours, missing, key_reused.
     """
     found, grid = visit_queries.get_door(door, actor=actor, town=town)
     seat = visits.visitor(actor, grid)
@@ -32,7 +34,8 @@ def visit(door: int, result: str, *, card_left: bool, key: UUID, actor: Actor, t
         raise Refused("not_yours", detail=_("入户走访由网格的岗位来记。您可以看。"))
     if result not in visits.RESULTS:
         raise Refused("missing", ["result"])
-    on = local(now).date()
+    today = local(now).date()
+    on = on if on is not None and timedelta() < today - on <= LATE else today
     if (first := _first(key, found.pk, result, on)) is not None:
         return first
     try:

@@ -13,15 +13,17 @@ from django.views.decorators.http import require_http_methods
 
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, WrongType
-from hawthorn.patrols import actions, campaign_actions, campaign_queries, kinds, visit_queries
+from hawthorn.patrols import actions, campaign_actions, campaign_queries, kinds, queries, visit_queries
 from hawthorn.patrols.models import Campaign
+from hawthorn.patrols.queries import Point
 from hawthorn.patrols.rules import campaigns as rules
 from hawthorn.patrols.rules.campaigns import Opened
-from hawthorn.patrols.rules.due import DAILY, EACH, PURPOSES, RAIN, SPECIAL
+from hawthorn.patrols.rules.due import DAILY, EACH, PURPOSES, RAIN, SPECIAL, Spot
 from hawthorn.web import answering, forms, views, words
 from hawthorn.web.request import Request, whole
+from hawthorn.web.rounds import title_of
 
-MOST = 60
+MOST, SHOWN = 60, 400
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +66,7 @@ def what(c: Campaign) -> str:
         return _("入户走访，看门户")
     if c.purpose == RAIN:
         return _("下雨前要看的点")
-    return "、".join(kinds.name_of(code) for code in c.kinds) or _("选定的点")
+    return "、".join([*(kinds.name_of(code) for code in c.kinds), *([_("选定的 {n} 个点").format(n=len(c.chosen))] if c.chosen else [])])
 
 
 def _wanted(request: Request) -> Opened:
@@ -72,7 +74,7 @@ def _wanted(request: Request) -> Opened:
     return Opened(
         post.get("name", "").strip(), RAIN if post.get("what") == RAIN else SPECIAL, "doors" if post.get("what") == "doors" else "points",
         post.get("each", DAILY), tuple(post.getlist("kinds")), tuple(n for v in post.getlist("grids") if (n := whole(v))),
-        views.day_of(post.get("from_on", "")), views.day_of(post.get("last_on", "")),
+        views.day_of(post.get("from_on", "")), views.day_of(post.get("last_on", "")), tuple(n for v in post.getlist("chosen") if (n := whole(v))),
     )  # fmt: skip
 
 
@@ -98,12 +100,21 @@ def _fields(request: Request, wrong: dict[str, str]) -> list[dict[str, Any]]:
         },
         {"kind": "radio-chips", "name": "what", "label": _("看什么"), "choices": chips, "required": True, "error": wrong.get("purpose", "")},
         {"kind": "radio-chips", "name": "kinds", "label": _("哪些种类的点（专项排查选）"), "choices": of, "many": True},
+        _chosen(request, seat.place),
         {"kind": "radio-chips", "name": "each", "label": _("看几次"), "choices": each, "required": True},
         {"kind": "date", "name": "from_on", "label": _("从哪天"), "required": True, "value": post.get("from_on", today)},
         {"kind": "date", "name": "last_on", "label": _("到哪天"), "required": True, "value": post.get("last_on", "")},
         {"kind": "radio-chips", "name": "grids", "label": _("哪些网格"), "help": _("都不选就是全街道。"), "choices": grids, "many": True},
     ]
     return [f | {"error": f.get("error") or wrong.get(f["name"], "")} for f in drawn]
+
+
+def _chosen(request: Request, street: int) -> dict[str, Any]:
+    """Single points besides the kinds."""
+    rows = list(queries.in_place("subdistrict", street)[:SHOWN])
+    named = [(str(row.pk), f"{request.town.name_of(row.grid_id)} {title_of(Point(row, Spot(row.pk, row.kind, row.grid_id)))}") for row in rows]
+    choices = [{"value": pk, "label": label, "on": pk in request.POST.getlist("chosen")} for pk, label in named]
+    return {"kind": "multiselect", "name": "chosen", "label": _("另外选定的点"), "choices": choices, "filter": _("输入几个字来找")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

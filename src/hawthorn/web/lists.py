@@ -23,7 +23,7 @@ from hawthorn.loops import queries, reporters, searching
 from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
 from hawthorn.web import finding, rows, views, words
-from hawthorn.web.request import Request, is_near, whole
+from hawthorn.web.request import Request, is_near, seat_of, whole
 
 PAGE = 50
 KEPT = (*views.FILTERS, "q")
@@ -50,6 +50,7 @@ def listing(request: Request, loop: str) -> HttpResponse:
         "title": _(LOOPS[loop].label), "what": loop, "table": table,
         "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
         "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
+        "issue": loop == "errands" and seat_of(request, "subdistrict_desk") is not None,
         "empty": finding.phone_words() if phone else _empty(request), "total": _total(found, request),
         "holders": _holders(whole_list, request, seat) if loop == "matters" else [],
         "pages": {

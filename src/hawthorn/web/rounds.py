@@ -21,7 +21,8 @@ from hawthorn.patrols.models import Checkpoint
 from hawthorn.patrols.queries import Point, Round
 from hawthorn.patrols.rules import points
 from hawthorn.patrols.rules.due import Due
-from hawthorn.web import answering, capture, forms, patrol_words, uploads, words
+from hawthorn.web import answering, capture, forms, patrol_words, uploads, views, words
+from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, asking_of, whole
 
 
@@ -88,6 +89,7 @@ def _kept(request: Request, post: int) -> Way:
 
 
 # ── the page ──
+@kept
 @require_safe
 def rounds(request: Request) -> HttpResponse:
     """Today's points, those still to be seen first."""
@@ -99,10 +101,15 @@ def rounds(request: Request) -> HttpResponse:
         "todo": [_line(request, way, today, d) for d in todo], "seen": [_seen(request, today, d) for d in seen],
         "number": len(today.due), "done": sum(today.looks[d.point].result != points.SKIPPED for d in seen),
         "rest_url": way.url("rounds-rest") if way.may and len(todo) > 1 else "",
-        "print_url": way.url("rounds-print"), "back": [{"name": k, "value": str(v)} for k, v in way.query.items()],
+        "print_url": way.url("rounds-print"), "back": [{"name": k, "value": v} for k, v in _hidden(request, way)],
         "reasons": [(code, _(label)) for code, label in points.REASONS.items()], "empty": _empty(request, today),
     } | covered(way, today.covered)  # fmt: skip
     return render(request, "web/rounds.html", context)
+
+
+def _hidden(request: Request, way: Way) -> list[tuple[str, str]]:
+    """What the forms of a round carry: whose points, and the day of the page."""
+    return [*((name, str(value)) for name, value in way.query.items()), ("on", local(request.now).date().isoformat())]
 
 
 def covered(way: Way, figure: tuple[int, int]) -> dict[str, Any]:
@@ -165,8 +172,8 @@ def look(request: Request) -> HttpResponse:
     point = _named(request)
     reason = request.POST.get("reason", "")
     answer = actions.look(
-        point, points.SKIPPED if reason else points.FINE, reason, key=actions.key_of(request.POST.get("key", "")), actor=request.actor, town=request.town,
-        now=request.now,
+        point, points.SKIPPED if reason else points.FINE, reason, key=actions.key_of(request.POST.get("key", "")), actor=request.actor, now=request.now,
+        on=views.day_of(request.POST.get("on", "")),
     )  # fmt: skip
     return answering.done(request, back_to(request), f"{title_of(point)}：{patrol_words.look_tag(answer.look)['text']}")
 
@@ -181,6 +188,7 @@ def back_to(request: Request) -> str:
     return reverse("rounds") + (f"?{urlencode(kept)}" if kept else "")
 
 
+@kept
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem(request: Request, checkpoint: int) -> HttpResponse:
     """有问题: one field; place, category and channel are known. The look and its matter are written together."""
@@ -194,7 +202,8 @@ def problem(request: Request, checkpoint: int) -> HttpResponse:
         capture.no_numbers(request, raw["words"])
         ids = uploads.take(request)
         given = raw | ({"files": ids} if ids else {})
-        actions.find(point, given, key=key, actor=request.actor, town=request.town, now=request.now, door="page")
+        on = views.day_of(request.POST.get("on", ""))
+        actions.find(point, given, key=key, actor=request.actor, town=request.town, now=request.now, door="page", on=on)
     except (Refused, WrongType) as wrong:
         return _problem_form(request, point, raw, wrong, ids)
     return answering.done(request, back_to(request), _("记下了，已经转成一件事项：{what}。").format(what=title_of(point)))
@@ -208,11 +217,13 @@ def _problem_form(request: Request, point: Point, raw: dict[str, Any], wrong: Ex
         "title": title_of(point), "place": request.town.name_of(point.row.grid_id), "items": point.row.items, "words": drawn["words"], "files": drawn["files"],
         "errors": forms.summary(list(drawn.values()), wrong), "key": forms.key_again(request, wrong), "kept": uploads.ticket(left), "kept_number": len(left),
         "sure": capture.asks_sure(raw, wrong), "draft": f"look-{point.row.pk}", "back": reverse("rounds"), "grid": str(point.row.grid_id),
+        "on": local(request.now).date().isoformat(), "action": reverse("rounds-problem", args=[point.row.pk]),
     }  # fmt: skip
     status = 200 if wrong is None else STATUS.get(wrong.code if isinstance(wrong, Refused) else "wrong_type", 409)
     return render(request, "web/rounds_problem.html", context, status=status)
 
 
+@kept
 @require_http_methods(["GET", "HEAD", "POST"])
 def rest(request: Request) -> HttpResponse:
     """其余都正常: first the list of what that would be, then one press for all of it."""
@@ -224,10 +235,11 @@ def rest(request: Request) -> HttpResponse:
     if request.method != "POST":
         many = [{"id": str(n), "what": title_of(today.points[n])} for n in todo]
         context = {"many": many, "key": forms.new_key(), "back": way.url("rounds"), "name": way.name}
-        return render(request, "web/rounds_rest.html", context | {"fields": [(k, str(v)) for k, v in way.query.items()]})
+        return render(request, "web/rounds_rest.html", context | {"fields": _hidden(request, way)})
     named = {whole(said) for said in request.POST.getlist("checkpoint")}
     many_points = [today.points[d.point] for d in today.due if d.point in named]
-    taken = actions.rest_fine(many_points, key=actions.key_of(request.POST.get("key", "")), actor=request.actor, town=request.town, now=request.now)
+    on = views.day_of(request.POST.get("on", ""))
+    taken = actions.rest_fine(many_points, key=actions.key_of(request.POST.get("key", "")), actor=request.actor, now=request.now, on=on)
     return answering.done(request, way.url("rounds"), _("记下了：{n} 个点正常。").format(n=taken))
 
 

@@ -19,7 +19,8 @@ from hawthorn.patrols import actions, visit_actions, visit_queries
 from hawthorn.patrols.models import Visit
 from hawthorn.patrols.rules import visits as rules
 from hawthorn.patrols.visit_queries import DoorState, UnitShare
-from hawthorn.web import answering, forms, slips, words
+from hawthorn.web import answering, forms, slips, views, words
+from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, whole
 from hawthorn.web.rounds import grids_of
 from hawthorn.web.say import people_of
@@ -55,6 +56,7 @@ def quarter_words(quarter: date) -> str:
     return _("{year}年第{n}季度").format(year=quarter.year, n=(quarter.month + 2) // 3)
 
 
+@kept
 @require_safe
 def visits(request: Request) -> HttpResponse:
     """The grids of my place; of one grid its units; of one unit its doors."""
@@ -91,7 +93,7 @@ def _doors(request: Request, share: UnitShare, grid: PlaceCard, quarter: date) -
     return {
         "unit": share.unit.name, "unit_id": str(share.unit.pk), "may": rules.visitor(request.actor, grid.id) is not None and is_now,
         "doors": [_door(request, d, share, grid) for d in visit_queries.doors_of(share.unit.pk, quarter)],
-        "results": [(code, _(label)) for code, label in rules.RESULTS.items()],
+        "on": local(request.now).date().isoformat(), "results": [(code, _(label)) for code, label in rules.RESULTS.items()],
     }  # fmt: skip
 
 
@@ -138,7 +140,7 @@ def mark(request: Request) -> HttpResponse:
     post = request.POST
     made = visit_actions.visit(
         whole(post.get("door", "")) or 0, post.get("result", ""), card_left="card" in post, key=actions.key_of(post.get("key", "")), actor=request.actor,
-        town=request.town, now=request.now,
+        town=request.town, now=request.now, on=views.day_of(post.get("on", "")),
     )  # fmt: skip
     unit = made.door.unit_id
     url = f"{reverse('visits')}?{urlencode({'grid': made.grid_id, 'unit': unit})}#d-{made.door_id}"

@@ -18,6 +18,7 @@ from hawthorn.patrols import actions, visit_actions, visit_queries
 from hawthorn.patrols.models import Walk
 from hawthorn.patrols.rules import visits as rules
 from hawthorn.web import answering, capture, forms, rows, uploads, views, words
+from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, asking_of, whole
 from hawthorn.web.rounds import grids_of
 
@@ -74,6 +75,7 @@ def _fields(request: Request, grids: list[Any], wrong: dict[str, str]) -> list[d
     return [f | {"error": wrong.get(f["name"], "")} for f in drawn]
 
 
+@kept
 @require_http_methods(["GET", "HEAD", "POST"])
 def walk(request: Request, walk: int) -> HttpResponse:
     """What was brought back, and where it stands; whoever opened it adds to it."""
