@@ -21,7 +21,7 @@ export async function watchOffline(root) {
   rememberPassword(root, who);
   if (!who) return void countForAll(root);
   addEventListener("load", () => navigator.serviceWorker.register("/sw.js", { type: "module" }).catch(() => null));
-  navigator.serviceWorker.addEventListener("message", (event) => showCount(root, event.data));
+  navigator.serviceWorker.addEventListener("message", ({ data }) => (data.fresh ? showFresh(root, data.fresh) : showCount(root, data)));
   for (const form of root.querySelectorAll("form[data-queue]")) markForm(form, who);
   for (const form of root.querySelectorAll("form[data-clears-drafts]:not([data-leaves])")) form.addEventListener("submit", (event) => askFirst(event, form));
   showKept(root);
@@ -106,6 +106,13 @@ async function askFirst(event, form) {
 function showKept(root) {
   const at = Number(root.body.dataset.keptAt);
   if (at && location.pathname !== "/unsent") note(root, fill(said.kept_at, { at: new Date(at).toLocaleString(root.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }) }), "kept-at");
+}
+
+/** The network was slow, and now the page of this moment has come: one press shows it; nothing that is being typed is taken away. */
+function showFresh(root, path) {
+  const line = root.getElementById("kept-at");
+  if (!line || path !== location.pathname + location.search) return;
+  line.replaceChildren(Object.assign(root.createElement("a"), { className: "tap", href: path, textContent: said.fresh }));
 }
 
 function aheadOf(root, worker) {

@@ -8,6 +8,7 @@ const state = document.getElementById("unsent-state");
 const sendNow = document.getElementById("send-now");
 let why = "";
 let sending;
+let drawn = Promise.resolve();
 
 document.addEventListener("unsent", (event) => {
   ({ why, sending } = event.detail);
@@ -21,8 +22,6 @@ const seen = () => {
 addEventListener("hashchange", seen);
 seen();
 draw();
-
-let drawn = Promise.resolve();
 
 /** One drawing after the other, so that the newest stands. */
 function draw() {

@@ -4,7 +4,10 @@ import * as keeper from "./keeper.js";
 import * as queue from "./queue.js";
 import { drain } from "./sender.js";
 
-const PATIENCE = 3000; // how long the network may take while a kept copy is at hand
+// How long the network may take while a kept copy is at hand: shorter where the browser knows that the line is slow.
+const patienceNow = () => (/2g|3g/.test(self.navigator.connection?.effectiveType) ? 600 : 3000);
+const AFTER_A_PRESS = 20000; // what comes after a press says what became of it: that is waited for
+let pressedUntil = 0;
 const ELSEWHERE = /^\/(api|export|import|files|out|what)\b|\.\w+$/;
 const files = () => `static-${self.hawthorn.version}`;
 
@@ -34,6 +37,7 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode !== "navigate" || ELSEWHERE.test(url.pathname)) return;
   else if (request.method === "GET") event.respondWith(page(event, url));
   else if (url.searchParams.has("queue")) event.respondWith(press(event, url));
+  else pressedUntil = Date.now() + AFTER_A_PRESS;
 });
 
 self.addEventListener("message", (event) => {
@@ -59,12 +63,17 @@ async function page(event, url) {
   const state = await keeper.now();
   if (state.locked === "here" && !(await lockThere(state.who))) return bare();
   const kept = state.who && !state.locked ? await keeper.find(state.who, path) : null;
+  const patience = Date.now() < pressedUntil ? AFTER_A_PRESS : patienceNow();
+  pressedUntil = 0;
+  let shown = false;
   const asked = fetch(event.request).then((response) => {
-    event.waitUntil(keeper.learn(path, response.clone()).catch(() => null));
+    const learnt = keeper.learn(path, response.clone()).then(() => (shown ? say({ fresh: path }) : null));
+    event.waitUntil(learnt.catch(() => null));
     return keeper.isOurs(response) || response.type === "opaqueredirect" ? response : null;
   });
-  const answer = await (kept ? soon(asked, PATIENCE) : asked).catch(() => null);
+  const answer = await (kept ? soon(asked, patience) : asked).catch(() => null);
   if (answer) return answer;
+  shown = Boolean(kept);
   return kept ? keeper.show(kept) : bare();
 }
 
@@ -107,6 +116,7 @@ async function press(event, url) {
 
 function answer(event, found) {
   if (found?.page) return new Response(found.page, { status: found.status || 200, headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": found.csp, "Cache-Control": "no-store" } });
+  pressedUntil = Date.now() + AFTER_A_PRESS;
   if (found?.state === "taken") return Response.redirect(found.url, 303);
   if (found?.why === "signed_out") return Response.redirect("/signin?next=/unsent", 303);
   if (found?.why === "locked") return Response.redirect("/lock?next=/unsent", 303);
