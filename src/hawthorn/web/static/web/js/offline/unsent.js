@@ -56,7 +56,7 @@ async function line(row) {
 
 function taken(row, told) {
   const found = [told.words ? element("p", "", told.words) : ""];
-  if (told.slip?.receipt) found.push(element("p", "note good", fill(said.receipt, told.slip)));
+  if (told.slip?.receipt) found.push(element("p", "note good", fill(said.receipt, { ...told.slip, receipt: told.slip.receipt.replace(/^(.{4})/, "$1-") })));
   const way = element("p", "row");
   way.append(link(said.see, told.url), button(said.noted, () => remove(row), "btn plain"));
   return [...found, way];

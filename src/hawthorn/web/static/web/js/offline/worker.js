@@ -4,8 +4,10 @@ import * as keeper from "./keeper.js";
 import * as queue from "./queue.js";
 import { drain } from "./sender.js";
 
-// How long the network may take while a kept copy is at hand: shorter where the browser knows that the line is slow.
-const patienceNow = () => (/2g|3g/.test(self.navigator.connection?.effectiveType) ? 600 : 3000);
+// How long the network may take while a kept copy is at hand: shorter where the line is known to be slow, or the last three pages were.
+const took = [];
+const isSlow = () => /2g|3g/.test(self.navigator.connection?.effectiveType) || (took.length === 3 && Math.min(...took) > 700);
+const patienceNow = () => (isSlow() ? 500 : 3000);
 const AFTER_A_PRESS = 20000; // what comes after a press says what became of it: that is waited for
 let pressedUntil = 0;
 const ELSEWHERE = /^\/(api|export|import|files|out|what)\b|\.\w+$/;
@@ -66,7 +68,10 @@ async function page(event, url) {
   const patience = Date.now() < pressedUntil ? AFTER_A_PRESS : patienceNow();
   pressedUntil = 0;
   let shown = false;
+  const began = Date.now();
   const asked = fetch(event.request).then((response) => {
+    took.splice(0, took.length - 2);
+    took.push(Date.now() - began);
     const learnt = keeper.learn(path, response.clone()).then(() => (shown ? say({ fresh: path }) : null));
     event.waitUntil(learnt.catch(() => null));
     return keeper.isOurs(response) || response.type === "opaqueredirect" ? response : null;
