@@ -23,6 +23,7 @@ import django, json; django.setup()
 from hawthorn.files.models import Attachment
 from hawthorn.journal.models import Event
 from hawthorn.loops.models import Text
+from hawthorn.patrols.models import Look
 """
 READY = """navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller || new Promise((done) => {
   navigator.serviceWorker.addEventListener("controllerchange", done);
@@ -171,18 +172,61 @@ for n in range({number}):
     return [f"/i/{line}" for line in run(code, served.env).split()]
 
 
+def new_points(served: Served, spots: str) -> None:
+    """Checkpoints of grid one, to be looked at every day."""
+    code = f"""
+import django; django.setup()
+from hawthorn.accounts.models import User
+from hawthorn.kernel import clock
+from hawthorn.loops.town import actor_for, town_by_id
+from hawthorn.patrols import actions
+from hawthorn.patrols.rules.points import Rule, Wanted
+from hawthorn.territory.models import Place
+actor = actor_for(User.objects.select_related("tenant__county").get(username="center"), clock.now()); town = town_by_id(actor.county)
+grid = Place.objects.get(code="999901001001001").pk
+for n, spot in enumerate({spots!r}.split(), start=1):
+    wanted = Wanted(grid=grid, unit=None, spot=spot, kind="manhole", items="井盖在不在", sort=n, keeper=None, rule=Rule("daily"))
+    actions.add(wanted, actor=actor, town=town, now=clock.now())
+"""
+    run(code, served.env)
+
+
+def walk_round(officer: Any, spots: str) -> None:
+    """正常 at the first points, one not possible, 有问题 with a photo at the last."""
+    *fine, shut, broken = spots.split()
+    for spot in fine:
+        officer.go("/rounds")
+        send(officer, css=f"main li:has-text('{spot}') button:has-text('正常')")
+        officer.page.locator(f"main li:has-text('{spot}') [data-waits]").wait_for()
+        assert officer.page.locator(f"main li:has-text('{spot}') button").first.is_disabled()
+    officer.go("/rounds")
+    officer.page.locator(f"main li:has-text('{shut}') details summary").click()
+    send(officer, css=f"main li:has-text('{shut}') details button")
+    officer.page.locator(f"main li:has-text('{broken}') a", has_text="有问题").click()
+    officer.page.wait_for_url("**/problem")
+    officer.page.fill("main [name=words]", f"{broken}井盖碎了")
+    officer.page.set_input_files("main [name=files]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo().read()})
+    send(officer, css="main button.wide")
+
+
 # ── nothing lost ──
 def test_a_day_without_network_arrives_once_and_in_order(phone: Any, person: Any, served: Served) -> None:
     captures, steps, cuts = 20, 10, 8
+    rounds = ["甲一 甲二 甲三 甲四", "乙一 乙二 乙三", "丙一 丙二"]
+    new_points(served, " ".join(rounds))
     items = new_items(served, "路边的事", steps)
     device, officer = phone("officer1")
     for item in items:
         see(officer, item, "call_up", "note")
+    officer.go("/rounds")
+    ready(officer, "/rounds", *(link.get_attribute("href") for link in officer.page.locator("main a[data-keep]").all()))
     device.lose_network()
+    for spots in rounds[:2]:
+        walk_round(officer, spots)
     said = [f"山里第{n:02}件" for n in range(captures)]
-    for n, words in enumerate(said[: captures // 2]):
+    for n, words in enumerate(said[: captures // 2], start=8):
         capture(officer, words, picture=True)
-        officer.page.locator("#unsent-state", has_text=f"还有 {n + 1} 件没送出").wait_for()
+        officer.page.locator("#unsent-state", has_text=f"还有 {n} 件没送出").wait_for()
     officer = device.restart()
     for words in said[captures // 2 :]:
         capture(officer, words, picture=True)
@@ -192,8 +236,9 @@ def test_a_day_without_network_arrives_once_and_in_order(phone: Any, person: Any
         officer.page.fill("main [name=asks]", "请帮")
         send(officer)
     officer = device.restart()
+    walk_round(officer, rounds[2])
     officer.go("/unsent")
-    officer.page.locator("#unsent-state", has_text=f"还有 {captures + steps} 件没送出").wait_for()
+    officer.page.locator("#unsent-state", has_text=f"还有 {captures + steps + 9} 件没送出").wait_for()
 
     desk = person(360)  # a second device, at work on the same matters meanwhile
     desk.sign_in("desk")
@@ -205,7 +250,8 @@ def test_a_day_without_network_arrives_once_and_in_order(phone: Any, person: Any
     all_sent(officer, but=2, seconds=120)
     assert len(device.line.done) == cuts
     assert captured(served, "山里") == said
-    assert stored(served, "Attachment.objects.filter(item__isnull=False).count()") == captures
+    assert stored(served, "Attachment.objects.filter(item__isnull=False).count()") == captures + len(rounds)
+    assert stored(served, "list(Look.objects.order_by('id').values_list('checkpoint__spot', 'result'))") == looked(rounds)
     called = f"list(Event.objects.filter(step='call_up', stream__in={[int(i[3:]) for i in items]}).order_by('id').values_list('stream', flat=True))"
     assert stored(served, called) == [int(item[3:]) for item in items[2:]]
 
@@ -220,6 +266,15 @@ def test_a_day_without_network_arrives_once_and_in_order(phone: Any, person: Any
     all_sent(officer)
     assert stored(served, called) == [*(int(item[3:]) for item in items[2:]), int(items[0][3:])]
     assert stored(served, f"[t.words.split() for t in Text.objects.filter(item={int(items[1][3:])}, words__startswith='去看过')]") == [["去看过1", "请帮"]]
+
+
+def looked(rounds: list[str]) -> list[list[str]]:
+    """What three rounds leave behind, in the order they were walked."""
+    found = []
+    for spots in rounds:
+        *fine, shut, broken = spots.split()
+        found += [*([spot, "fine"] for spot in fine), [shut, "skipped"], [broken, "problem"]]
+    return found
 
 
 def test_two_steps_on_one_item_are_not_stale_by_each_other(phone: Any, served: Served) -> None:

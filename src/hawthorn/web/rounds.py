@@ -22,6 +22,7 @@ from hawthorn.patrols.queries import Point, Round
 from hawthorn.patrols.rules import points
 from hawthorn.patrols.rules.due import Due
 from hawthorn.web import answering, capture, forms, patrol_words, uploads, words
+from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, asking_of, whole
 
 
@@ -88,6 +89,7 @@ def _kept(request: Request, post: int) -> Way:
 
 
 # ── the page ──
+@kept
 @require_safe
 def rounds(request: Request) -> HttpResponse:
     """Today's points, those still to be seen first."""
@@ -181,6 +183,7 @@ def back_to(request: Request) -> str:
     return reverse("rounds") + (f"?{urlencode(kept)}" if kept else "")
 
 
+@kept
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem(request: Request, checkpoint: int) -> HttpResponse:
     """有问题: one field; place, category and channel are known. The look and its matter are written together."""

@@ -20,6 +20,7 @@ from hawthorn.patrols.models import Visit
 from hawthorn.patrols.rules import visits as rules
 from hawthorn.patrols.visit_queries import DoorState, UnitShare
 from hawthorn.web import answering, forms, slips, words
+from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, whole
 from hawthorn.web.rounds import grids_of
 from hawthorn.web.say import people_of
@@ -55,6 +56,7 @@ def quarter_words(quarter: date) -> str:
     return _("{year}年第{n}季度").format(year=quarter.year, n=(quarter.month + 2) // 3)
 
 
+@kept
 @require_safe
 def visits(request: Request) -> HttpResponse:
     """The grids of my place; of one grid its units; of one unit its doors."""

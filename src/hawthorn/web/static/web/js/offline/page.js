@@ -1,7 +1,7 @@
 // On every page of staff: starts the service worker, marks forms for the queue, counts what is not sent, says how the page came here.
 import * as store from "./store.js";
 import * as queue from "./queue.js";
-import { markForm } from "./press.js";
+import { markForm, showPressed } from "./press.js";
 import { fillAgain } from "./redo.js";
 import { rememberPassword } from "./unlock.js";
 
@@ -78,10 +78,10 @@ function isOpenHere(root, row) {
 }
 
 async function showOfItem(root, rows) {
-  const item = queue.itemOf(location.pathname);
-  if (!item) return;
   const bodies = await Promise.all(rows.map((row) => queue.open(row)));
-  const titles = bodies.filter((body) => queue.itemOf(body.action) === item).map((body) => body.title.split(" · ")[0]);
+  showPressed(root, bodies, said.waiting);
+  const item = queue.itemOf(location.pathname);
+  const titles = item ? bodies.filter((body) => queue.itemOf(body.action) === item).map((body) => body.title.split(" · ")[0]) : [];
   root.getElementById("unsent-here")?.remove(); // only now: two tellings may come at once
   if (titles.length) note(root, fill(said.of_item, { titles: titles.join("、") }), "unsent-here");
 }
@@ -117,7 +117,7 @@ function showFresh(root, path) {
 
 function aheadOf(root, worker) {
   if (root.body.dataset.keptAt || navigator.connection?.saveData) return;
-  const steps = [...root.querySelectorAll("a[href^='/i/'][href*='/do/'], a[data-keep]")].map((link) => link.getAttribute("href"));
+  const steps = [...root.querySelectorAll("a[href^='/i/'][href*='/do/'], a[data-keep]")].slice(0, 40).map((link) => link.getAttribute("href"));
   const version = root.querySelector("[data-version]")?.dataset.version || "";
   worker.postMessage({ ahead: ["/today", "/capture", "/unsent"].filter((path) => path !== location.pathname), mark: "" });
   if (steps.length) worker.postMessage({ ahead: steps, mark: version });

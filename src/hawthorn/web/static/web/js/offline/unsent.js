@@ -78,7 +78,7 @@ function refused(row, body, told) {
 }
 
 // A step that the item no longer offers is picked anew on the item's page; one that is only stale goes on in its own form.
-const again = (body, told, item) => (!item ? body.action : ["stale", "missing", "wrong_type", "not_a_choice"].includes(told.code) ? body.action : `/i/${item}`);
+const again = (body, told, item) => (!item ? body.back || body.action : ["stale", "missing", "wrong_type", "not_a_choice"].includes(told.code) ? body.action : `/i/${item}`);
 
 function typedWords(body) {
   const box = element("div", "said inside");

@@ -113,24 +113,25 @@ async function press(event, url) {
   } catch {
     return fetch(action, { method: "POST", body: form, redirect: "manual" }); // no room on the device: as without a queue
   }
-  if (!self.navigator.onLine) return waits(event);
+  const back = form.get("queue_back") || "/unsent#kept";
+  if (!self.navigator.onLine) return waits(event, back);
   const sent = drain(who, { want: row.seq, token: form.get("csrfmiddlewaretoken"), begin }).catch(() => ({ state: "later" }));
   event.waitUntil(sent.then(tell));
-  return answer(event, await soon(sent, 15000 + row.size / 10));
+  return answer(event, await soon(sent, 15000 + row.size / 10), back);
 }
 
-function answer(event, found) {
+function answer(event, found, back) {
   if (found?.page) return new Response(found.page, { status: found.status || 200, headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": found.csp, "Cache-Control": "no-store" } });
   pressedUntil = Date.now() + AFTER_A_PRESS;
   if (found?.state === "taken") return Response.redirect(found.url, 303);
   if (found?.why === "signed_out") return Response.redirect("/signin?next=/unsent", 303);
   if (found?.why === "locked") return Response.redirect("/lock?next=/unsent", 303);
-  return waits(event);
+  return waits(event, back);
 }
 
-function waits(event) {
+function waits(event, back) {
   event.waitUntil(self.registration.sync?.register("send").catch(() => null) ?? Promise.resolve());
-  return Response.redirect("/unsent#kept", 303);
+  return Response.redirect(back, 303);
 }
 
 async function sendAll(again) {
