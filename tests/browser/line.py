@@ -5,21 +5,28 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
 @dataclass
 class Line:
-    """`up`: does anything pass. `cuts`: how the next posts end, but for those to the address that is spared."""
+    """`up`: does anything pass. `cuts`: how the next posts end, but for those to the address that is spared.
+
+    `delay`: seconds before a connection stands and before each answer begins; `rate`: bytes a second of answers, shared by all connections.
+    """
 
     target: int
     port: int = 0
     up: bool = True
     spare: str = "/unsent"
+    delay: float = 0
+    rate: int = 0
     cuts: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     _open: set[socket.socket] = field(default_factory=set)
+    _pipe: threading.Lock = field(default_factory=threading.Lock)
 
     def cut(self) -> None:
         """Nothing passes any more; what is under way breaks off."""
@@ -47,9 +54,10 @@ class Line:
         if not self.up:
             near.close()
             return
+        time.sleep(self.delay)
         far = socket.create_connection(("127.0.0.1", self.target))
         self._open |= {near, far}
-        way = {"cut": ""}
+        way = {"cut": "", "fresh": ""}
         back = threading.Thread(target=self._back, args=(far, near, way), daemon=True)
         back.start()
         try:
@@ -60,6 +68,7 @@ class Line:
                 if way["cut"] == "request":
                     far.sendall(piece[: len(piece) // 2])
                     break
+                way["fresh"] = "1"
                 far.sendall(piece)
         except OSError:
             pass
@@ -71,11 +80,20 @@ class Line:
             while piece := far.recv(65536):
                 if way["cut"] == "answer":
                     break
+                self._slow(piece, way)
                 near.sendall(piece)
         except OSError:
             pass
         finally:
             self._close(near, far)
+
+    def _slow(self, piece: bytes, way: dict[str, str]) -> None:
+        if self.delay and way["fresh"]:
+            time.sleep(self.delay)
+        way["fresh"] = ""
+        if self.rate:
+            with self._pipe:
+                time.sleep(len(piece) / self.rate)
 
     def _close(self, *ends: socket.socket) -> None:
         for end in ends:

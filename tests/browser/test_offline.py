@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ import django, json; django.setup()
 from hawthorn.files.models import Attachment
 from hawthorn.journal.models import Event
 from hawthorn.loops.models import Text
+from hawthorn.patrols.models import Look
 """
 READY = """navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller || new Promise((done) => {
   navigator.serviceWorker.addEventListener("controllerchange", done);
@@ -172,19 +172,61 @@ for n in range({number}):
     return [f"/i/{line}" for line in run(code, served.env).split()]
 
 
+def new_points(served: Served, spots: str) -> None:
+    """Checkpoints of grid one, to be looked at every day."""
+    code = f"""
+import django; django.setup()
+from hawthorn.accounts.models import User
+from hawthorn.kernel import clock
+from hawthorn.loops.town import actor_for, town_by_id
+from hawthorn.patrols import actions
+from hawthorn.patrols.rules.points import Rule, Wanted
+from hawthorn.territory.models import Place
+actor = actor_for(User.objects.select_related("tenant__county").get(username="center"), clock.now()); town = town_by_id(actor.county)
+grid = Place.objects.get(code="999901001001001").pk
+for n, spot in enumerate({spots!r}.split(), start=1):
+    wanted = Wanted(grid=grid, unit=None, spot=spot, kind="manhole", items="井盖在不在", sort=n, keeper=None, rule=Rule("daily"))
+    actions.add(wanted, actor=actor, town=town, now=clock.now())
+"""
+    run(code, served.env)
+
+
+def walk_round(officer: Any, spots: str) -> None:
+    """正常 at the first points, one not possible, 有问题 with a photo at the last."""
+    *fine, shut, broken = spots.split()
+    for spot in fine:
+        officer.go("/rounds")
+        send(officer, css=f"main li:has-text('{spot}') button:has-text('正常')")
+        officer.page.locator(f"main li:has-text('{spot}') [data-waits]").wait_for()
+        assert officer.page.locator(f"main li:has-text('{spot}') button").first.is_disabled()
+    officer.go("/rounds")
+    officer.page.locator(f"main li:has-text('{shut}') details summary").click()
+    send(officer, css=f"main li:has-text('{shut}') details button")
+    officer.page.locator(f"main li:has-text('{broken}') a", has_text="有问题").click()
+    officer.page.wait_for_url("**/problem")
+    officer.page.fill("main [name=words]", f"{broken}井盖碎了")
+    officer.page.set_input_files("main [name=files]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo().read()})
+    send(officer, css="main button.wide")
+
+
 # ── nothing lost ──
-@pytest.mark.soak
 def test_a_day_without_network_arrives_once_and_in_order(phone: Any, person: Any, served: Served) -> None:
-    captures, steps, cuts = (20, 10, 8) if os.environ.get("HAWTHORN_OFFLINE") else (6, 4, 4)
+    captures, steps, cuts = 20, 10, 8
+    rounds = ["甲一 甲二 甲三 甲四", "乙一 乙二 乙三", "丙一 丙二"]
+    new_points(served, " ".join(rounds))
     items = new_items(served, "路边的事", steps)
     device, officer = phone("officer1")
     for item in items:
         see(officer, item, "call_up", "note")
+    officer.go("/rounds")
+    ready(officer, "/rounds", *(link.get_attribute("href") for link in officer.page.locator("main a[data-keep]").all()))
     device.lose_network()
+    for spots in rounds[:2]:
+        walk_round(officer, spots)
     said = [f"山里第{n:02}件" for n in range(captures)]
-    for n, words in enumerate(said[: captures // 2]):
+    for n, words in enumerate(said[: captures // 2], start=8):
         capture(officer, words, picture=True)
-        assert f"还有 {n + 1} 件没送出" in words_of(officer)
+        officer.page.locator("#unsent-state", has_text=f"还有 {n} 件没送出").wait_for()
     officer = device.restart()
     for words in said[captures // 2 :]:
         capture(officer, words, picture=True)
@@ -194,9 +236,9 @@ def test_a_day_without_network_arrives_once_and_in_order(phone: Any, person: Any
         officer.page.fill("main [name=asks]", "请帮")
         send(officer)
     officer = device.restart()
+    walk_round(officer, rounds[2])
     officer.go("/unsent")
-    officer.page.locator("#unsent-list li").first.wait_for()
-    assert f"还有 {captures + steps} 件没送出" in words_of(officer)
+    officer.page.locator("#unsent-state", has_text=f"还有 {captures + steps + 9} 件没送出").wait_for()
 
     desk = person(360)  # a second device, at work on the same matters meanwhile
     desk.sign_in("desk")
@@ -208,7 +250,8 @@ def test_a_day_without_network_arrives_once_and_in_order(phone: Any, person: Any
     all_sent(officer, but=2, seconds=120)
     assert len(device.line.done) == cuts
     assert captured(served, "山里") == said
-    assert stored(served, "Attachment.objects.filter(item__isnull=False).count()") == captures
+    assert stored(served, "Attachment.objects.filter(item__isnull=False).count()") == captures + len(rounds)
+    assert stored(served, "list(Look.objects.order_by('id').values_list('checkpoint__spot', 'result'))") == looked(rounds)
     called = f"list(Event.objects.filter(step='call_up', stream__in={[int(i[3:]) for i in items]}).order_by('id').values_list('stream', flat=True))"
     assert stored(served, called) == [int(item[3:]) for item in items[2:]]
 
@@ -223,6 +266,15 @@ def test_a_day_without_network_arrives_once_and_in_order(phone: Any, person: Any
     all_sent(officer)
     assert stored(served, called) == [*(int(item[3:]) for item in items[2:]), int(items[0][3:])]
     assert stored(served, f"[t.words.split() for t in Text.objects.filter(item={int(items[1][3:])}, words__startswith='去看过')]") == [["去看过1", "请帮"]]
+
+
+def looked(rounds: list[str]) -> list[list[str]]:
+    """What three rounds leave behind, in the order they were walked."""
+    found = []
+    for spots in rounds:
+        *fine, shut, broken = spots.split()
+        found += [*([spot, "fine"] for spot in fine), [shut, "skipped"], [broken, "problem"]]
+    return found
 
 
 def test_two_steps_on_one_item_are_not_stale_by_each_other(phone: Any, served: Served) -> None:
@@ -331,6 +383,20 @@ loops.take_step("matters", {item}, "note", dict(words="x"), actor=actor, now=clo
     run(code, served.env)
 
 
+def test_on_a_slow_line_the_kept_copy_comes_first_and_what_became_of_a_press_is_waited_for(phone: Any, served: Served) -> None:
+    device, officer = phone("officer1")
+    device.line.delay = 4
+    officer.go("/today")
+    officer.page.locator("#kept-at").wait_for()
+    officer.page.locator("#kept-at a", has_text="新的样子到了").click()
+    device.line.delay = 1.5
+    officer.page.wait_for_load_state()
+    officer.go("/capture")
+    officer.page.fill("main [name=words]", "网很慢也要等到结果")
+    send(officer, css="main button[value=report]")
+    assert "记下了" in words_of(officer)
+
+
 # ── whose it is ──
 def test_another_person_on_the_same_phone_neither_sees_nor_sends_it(phone: Any, served: Served) -> None:
     device, officer = phone("officer1")
@@ -406,8 +472,10 @@ def test_idle_locks_without_network_and_the_password_opens_it_again(phone: Any, 
     device, officer = phone("officer1")
     device.lose_network()
     capture(officer, "锁屏以前写的")
+    officer.page.clock.install()
     officer.go("/today")
-    officer.page.evaluate(LOCK)
+    officer.page.clock.fast_forward("31:00")
+    officer.page.locator("#unlock h1", has_text="已锁屏").wait_for()
     assert "已锁屏" in words_of_page(officer, "/today")
     assert "路灯" not in words_of(officer)
     officer.page.fill("#f-password", "不是这个密码")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.browser
-PUBLIC = ("/", "/say", "/what", "/g/999901001001001", "/complain", "/privacy", "/help", "/signin")
+PUBLIC = ("/", "/say", "/what", "/g/999901001001001", "/complain", "/privacy", "/help", "/signin", "/offline")
 STAFF = {
     "officer1": (
         "/today",
@@ -26,6 +26,7 @@ STAFF = {
         "/visits",
         "/visits/plan",
         "/visits/card",
+        "/unsent",
     ),
     "center": (
         "/today",

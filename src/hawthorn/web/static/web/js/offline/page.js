@@ -1,7 +1,7 @@
 // On every page of staff: starts the service worker, marks forms for the queue, counts what is not sent, says how the page came here.
 import * as store from "./store.js";
 import * as queue from "./queue.js";
-import { markForm } from "./press.js";
+import { markForm, showPressed } from "./press.js";
 import { fillAgain } from "./redo.js";
 import { rememberPassword } from "./unlock.js";
 
@@ -21,7 +21,7 @@ export async function watchOffline(root) {
   rememberPassword(root, who);
   if (!who) return void countForAll(root);
   addEventListener("load", () => navigator.serviceWorker.register("/sw.js", { type: "module" }).catch(() => null));
-  navigator.serviceWorker.addEventListener("message", (event) => showCount(root, event.data));
+  navigator.serviceWorker.addEventListener("message", ({ data }) => (data.fresh ? showFresh(root, data.fresh) : showCount(root, data)));
   for (const form of root.querySelectorAll("form[data-queue]")) markForm(form, who);
   for (const form of root.querySelectorAll("form[data-clears-drafts]:not([data-leaves])")) form.addEventListener("submit", (event) => askFirst(event, form));
   showKept(root);
@@ -78,10 +78,10 @@ function isOpenHere(root, row) {
 }
 
 async function showOfItem(root, rows) {
-  const item = queue.itemOf(location.pathname);
-  if (!item) return;
   const bodies = await Promise.all(rows.map((row) => queue.open(row)));
-  const titles = bodies.filter((body) => queue.itemOf(body.action) === item).map((body) => body.title.split(" · ")[0]);
+  showPressed(root, bodies, said.waiting);
+  const item = queue.itemOf(location.pathname);
+  const titles = item ? bodies.filter((body) => queue.itemOf(body.action) === item).map((body) => body.title.split(" · ")[0]) : [];
   root.getElementById("unsent-here")?.remove(); // only now: two tellings may come at once
   if (titles.length) note(root, fill(said.of_item, { titles: titles.join("、") }), "unsent-here");
 }
@@ -108,9 +108,16 @@ function showKept(root) {
   if (at && location.pathname !== "/unsent") note(root, fill(said.kept_at, { at: new Date(at).toLocaleString(root.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }) }), "kept-at");
 }
 
+/** The network was slow, and now the page of this moment has come: one press shows it; nothing that is being typed is taken away. */
+function showFresh(root, path) {
+  const line = root.getElementById("kept-at");
+  if (!line || path !== location.pathname + location.search) return;
+  line.replaceChildren(Object.assign(root.createElement("a"), { className: "tap", href: path, textContent: said.fresh }));
+}
+
 function aheadOf(root, worker) {
   if (root.body.dataset.keptAt || navigator.connection?.saveData) return;
-  const steps = [...root.querySelectorAll("a[href^='/i/'][href*='/do/'], a[data-keep]")].map((link) => link.getAttribute("href"));
+  const steps = [...root.querySelectorAll("a[href^='/i/'][href*='/do/'], a[data-keep]")].slice(0, 40).map((link) => link.getAttribute("href"));
   const version = root.querySelector("[data-version]")?.dataset.version || "";
   worker.postMessage({ ahead: ["/today", "/capture", "/unsent"].filter((path) => path !== location.pathname), mark: "" });
   if (steps.length) worker.postMessage({ ahead: steps, mark: version });

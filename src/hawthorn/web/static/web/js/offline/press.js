@@ -13,7 +13,8 @@ export function markForm(form, who) {
     url.searchParams.set("queue", who);
     url.hash = "";
     form.setAttribute("action", url.pathname + url.search);
-    hidden(form, "queue_title", titleOf(form));
+    hidden(form, "queue_title", titleOf(form, event.submitter));
+    hidden(form, "queue_back", form.dataset.queue ? location.pathname + location.search : ""); // one press of many on a page: back to it
     hidden(form, "queue_said", JSON.stringify(saidOf(form)));
   });
 }
@@ -24,10 +25,28 @@ export function hidden(form, name, value) {
   field.value = value;
 }
 
-function titleOf(form) {
+function titleOf(form, submitter) {
   const heading = document.querySelector("h1")?.innerText.trim() || "";
-  const about = form.dataset.queue ? heading : form.elements.words?.value || document.querySelector(".head a")?.innerText || "";
-  return [form.dataset.queue || heading, about.trim().slice(0, 60)].filter(Boolean).join(" · ");
+  const pressed = submitter?.firstChild?.textContent.trim() || "";
+  const { queue } = form.dataset;
+  const words = form.elements.words?.value || document.querySelector(".head a")?.innerText || "";
+  return (queue ? [pressed || queue, queue === pressed ? heading : queue] : [heading, words.trim().slice(0, 60)]).filter(Boolean).join(" · ");
+}
+
+/** A form of one press that waits to be sent already cannot be pressed again. */
+export function showPressed(root, bodies, words) {
+  for (const form of root.querySelectorAll("form[data-queue]:not([data-queue=''])")) {
+    const same = (field) => field.type !== "hidden" || /^(key|version|csrf|queue)/.test(field.name);
+    const known = [...form.elements].filter((field) => field.name && !same(field));
+    const path = new URL(form.getAttribute("action"), location.href).pathname;
+    const waits = bodies.some((body) => body.action === path && known.every((field) => body.fields.some(([name, value]) => name === field.name && value === field.value)));
+    for (const button of form.querySelectorAll("button")) button.disabled = waits;
+    if (waits && !form.querySelector(".tag[data-waits]")) {
+      const tag = Object.assign(document.createElement("span"), { className: "tag soon", textContent: words });
+      tag.dataset.waits = "";
+      form.prepend(tag);
+    }
+  }
 }
 
 /** [[label, words, typed freely]] of what was filled in; of a choice its words, not its number. */

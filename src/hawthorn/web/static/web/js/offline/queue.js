@@ -1,5 +1,5 @@
 // What is not sent yet, in the order it was pressed. A row: {seq, who, key, at, state, tries, sealed, told}.
-// state: waiting, conflict (the server refused it), taken (sent while nobody looked). sealed: {action, title, said, fields, names} and the files.
+// state: waiting, conflict (the server refused it), taken (sent while nobody looked). sealed: {action, title, said, back, fields, names} and the files.
 import * as store from "./store.js";
 import { seal, unseal } from "./secret.js";
 
@@ -20,7 +20,7 @@ export async function add(who, action, form) {
     }
   }
   const key = form.get("key") || crypto.randomUUID();
-  const sealed = await seal(who, { action, title: form.get("queue_title") || "", said: JSON.parse(form.get("queue_said") || "[]"), fields, names }, files);
+  const sealed = await seal(who, { action, title: form.get("queue_title") || "", said: JSON.parse(form.get("queue_said") || "[]"), back: form.get("queue_back") || "", fields, names }, files);
   for (const row of await rows(who)) if (row.key === key && row.state === "conflict") await store.drop("queue", row.seq);
   if (form.get("queue_instead")) await store.drop("queue", Number(form.get("queue_instead")));
   const row = { who, key, at: Date.now(), state: "waiting", tries: 0, size: files.reduce((sum, file) => sum + file.size, 0), sealed };
@@ -37,7 +37,7 @@ export async function rows(who) {
   return found;
 }
 
-/** What was typed: {action, title, said, fields, names, files}. */
+/** What was typed: {action, title, said, back, fields, names, files}. */
 export async function open(row) {
   const { value, files } = await unseal(row.who, row.sealed);
   return { ...value, files };

@@ -8,6 +8,7 @@ const state = document.getElementById("unsent-state");
 const sendNow = document.getElementById("send-now");
 let why = "";
 let sending;
+let drawn = Promise.resolve();
 
 document.addEventListener("unsent", (event) => {
   ({ why, sending } = event.detail);
@@ -21,8 +22,6 @@ const seen = () => {
 addEventListener("hashchange", seen);
 seen();
 draw();
-
-let drawn = Promise.resolve();
 
 /** One drawing after the other, so that the newest stands. */
 function draw() {
@@ -57,7 +56,7 @@ async function line(row) {
 
 function taken(row, told) {
   const found = [told.words ? element("p", "", told.words) : ""];
-  if (told.slip?.receipt) found.push(element("p", "note good", fill(said.receipt, told.slip)));
+  if (told.slip?.receipt) found.push(element("p", "note good", fill(said.receipt, { ...told.slip, receipt: told.slip.receipt.replace(/^(.{4})/, "$1-") })));
   const way = element("p", "row");
   way.append(link(said.see, told.url), button(said.noted, () => remove(row), "btn plain"));
   return [...found, way];
@@ -79,7 +78,7 @@ function refused(row, body, told) {
 }
 
 // A step that the item no longer offers is picked anew on the item's page; one that is only stale goes on in its own form.
-const again = (body, told, item) => (!item ? body.action : ["stale", "missing", "wrong_type", "not_a_choice"].includes(told.code) ? body.action : `/i/${item}`);
+const again = (body, told, item) => (!item ? body.back || body.action : ["stale", "missing", "wrong_type", "not_a_choice"].includes(told.code) ? body.action : `/i/${item}`);
 
 function typedWords(body) {
   const box = element("div", "said inside");

@@ -4,7 +4,12 @@ import * as keeper from "./keeper.js";
 import * as queue from "./queue.js";
 import { drain } from "./sender.js";
 
-const PATIENCE = 3000; // how long the network may take while a kept copy is at hand
+// How long the network may take while a kept copy is at hand: shorter where the line is known to be slow, or the last three pages were.
+const took = [];
+const isSlow = () => /2g|3g/.test(self.navigator.connection?.effectiveType) || (took.length === 3 && Math.min(...took) > 700);
+const patienceNow = () => (isSlow() ? 500 : 3000);
+const AFTER_A_PRESS = 20000; // what comes after a press says what became of it: that is waited for
+let pressedUntil = 0;
 const ELSEWHERE = /^\/(api|export|import|files|out|what)\b|\.\w+$/;
 const files = () => `static-${self.hawthorn.version}`;
 
@@ -34,6 +39,7 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode !== "navigate" || ELSEWHERE.test(url.pathname)) return;
   else if (request.method === "GET") event.respondWith(page(event, url));
   else if (url.searchParams.has("queue")) event.respondWith(press(event, url));
+  else pressedUntil = Date.now() + AFTER_A_PRESS;
 });
 
 self.addEventListener("message", (event) => {
@@ -59,12 +65,20 @@ async function page(event, url) {
   const state = await keeper.now();
   if (state.locked === "here" && !(await lockThere(state.who))) return bare();
   const kept = state.who && !state.locked ? await keeper.find(state.who, path) : null;
+  const patience = Date.now() < pressedUntil ? AFTER_A_PRESS : patienceNow();
+  pressedUntil = 0;
+  let shown = false;
+  const began = Date.now();
   const asked = fetch(event.request).then((response) => {
-    event.waitUntil(keeper.learn(path, response.clone()).catch(() => null));
+    took.splice(0, took.length - 2);
+    took.push(Date.now() - began);
+    const learnt = keeper.learn(path, response.clone()).then(() => (shown ? say({ fresh: path }) : null));
+    event.waitUntil(learnt.catch(() => null));
     return keeper.isOurs(response) || response.type === "opaqueredirect" ? response : null;
   });
-  const answer = await (kept ? soon(asked, PATIENCE) : asked).catch(() => null);
+  const answer = await (kept ? soon(asked, patience) : asked).catch(() => null);
   if (answer) return answer;
+  shown = Boolean(kept);
   return kept ? keeper.show(kept) : bare();
 }
 
@@ -99,23 +113,25 @@ async function press(event, url) {
   } catch {
     return fetch(action, { method: "POST", body: form, redirect: "manual" }); // no room on the device: as without a queue
   }
-  if (!self.navigator.onLine) return waits(event);
+  const back = form.get("queue_back") || "/unsent#kept";
+  if (!self.navigator.onLine) return waits(event, back);
   const sent = drain(who, { want: row.seq, token: form.get("csrfmiddlewaretoken"), begin }).catch(() => ({ state: "later" }));
   event.waitUntil(sent.then(tell));
-  return answer(event, await soon(sent, 15000 + row.size / 10));
+  return answer(event, await soon(sent, 15000 + row.size / 10), back);
 }
 
-function answer(event, found) {
+function answer(event, found, back) {
   if (found?.page) return new Response(found.page, { status: found.status || 200, headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": found.csp, "Cache-Control": "no-store" } });
+  pressedUntil = Date.now() + AFTER_A_PRESS;
   if (found?.state === "taken") return Response.redirect(found.url, 303);
   if (found?.why === "signed_out") return Response.redirect("/signin?next=/unsent", 303);
   if (found?.why === "locked") return Response.redirect("/lock?next=/unsent", 303);
-  return waits(event);
+  return waits(event, back);
 }
 
-function waits(event) {
+function waits(event, back) {
   event.waitUntil(self.registration.sync?.register("send").catch(() => null) ?? Promise.resolve());
-  return Response.redirect("/unsent#kept", 303);
+  return Response.redirect(back, 303);
 }
 
 async function sendAll(again) {
