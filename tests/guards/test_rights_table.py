@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from hawthorn.accounts.actions import make_token
 from hawthorn.accounts.models import User
+from hawthorn.assessments.actions import meetings
 from hawthorn.gateways.messages_jobs import begin
 from hawthorn.journal.models import Event
 from hawthorn.loops.models import Item, Reporter
@@ -30,7 +31,7 @@ ROLES = (
     "water", "power", "clinic", "county_desk", "county_admin", "officer9", "center2",
 )  # fmt: skip
 SKIP = ("static",)
-EXPORTS = ("matters", "complaints", "vacancies", "today", "team", "oncall", "calendar", "map", "categories", "checkpoints", "errand-table", "users")
+EXPORTS = ("matters", "complaints", "vacancies", "today", "team", "oncall", "calendar", "map", "categories", "checkpoints", "errand-table", "figures", "users")
 
 
 def addresses() -> list[str]:
@@ -63,13 +64,26 @@ def things(s: Scene) -> dict[str, Any]:
     tenant = s.places["street"].tenant
     sheet = begin(tenant=tenant, source="12345", user=None, name="x", digest="", columns={}, is_dry=True, is_anew=False, now=s.now)
     c1 = s.start("resident", {"about": "grid", "grid": s.places["grid1"].pk, "words": "态度"}, loop="complaints")
+    over, now_on, abroad = meeting(s), meeting(s, is_open=True), meeting(s, "center2", "street2", is_open=True)
+    news = s.start("center", {"kind": "notice", "heading": "通知", "words": "停水"}, loop="releases")
     return {
         "m1": m1.id, "m9": m9.id, "m2": m2.id, "assist": s.child(m2.id, "assists"), "c1": c1.id, "receipt": m1.receipt, "out": token, "sheet": sheet.pk,
+        "t0": over, "t1": now_on, "t9": abroad, "n1": news.id, "news": news.receipt,
         "w1": walk(s).pk, "w9": walk(s, "leader2", "grid9").pk, "d1": door(s).pk,
         "k1": campaign(s).pk, "k9": campaign(s, "center2").pk, "e1": errand(s), "e9": errand(s, "center2", "grid9"),
         "p1": point(s).row.pk, "p9": point(s, "grid9", "center2").row.pk, "g1": s.places["grid1"].pk, "g9": s.places["grid9"].pk, "key": uuid4(),
         "reporter": Reporter.objects.get(item=m1.id).pk, "grid": s.places["grid1"].code,
     }  # fmt: skip
+
+
+def meeting(s: Scene, who: str = "center", place: str = "street", *, is_open: bool = False) -> int:
+    """A weekly assessment with one point brought up; frozen unless it is to stay open."""
+    given = {"actor": s.actor(who), "town": s.town, "now": s.now}
+    made = meetings.draw_up(s.town.places[s.places[place].pk], door="test", **given)
+    meetings.add_point(made, "集市放在哪里", **given)
+    if not is_open:
+        meetings.close(made, {}, door="test", **given)
+    return made
 
 
 # route → the requests that stand for it: (method, address with {thing}, body or None)
@@ -78,7 +92,17 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
     if route.startswith("api/v1/"):
         return api_requests("/" + route)
     special: dict[str, list[tuple[str, str, Any]]] = {
-        "i/<int:item>": [("GET", f"/i/{{{x}}}", None) for x in ("m1", "m9", "m2", "assist", "c1")],
+        "i/<int:item>": [("GET", f"/i/{{{x}}}", None) for x in ("m1", "m9", "m2", "assist", "c1", "n1")],
+        "meeting/<int:item>": [("GET", f"/meeting/{{{x}}}", None) for x in ("t0", "t1", "t9")],
+        "meeting/<int:item>/<int:sort>": [("GET", f"/meeting/{{{x}}}/1", None) for x in ("t0", "t1", "t9")] + [("POST", "/meeting/{t1}/1", {"decision": "none"})],
+        "meeting/<int:item>/<slug:what>.<slug:form>": [("GET", f"/meeting/{{{x}}}/minutes.docx", None) for x in ("t0", "t1", "t9")],
+        "meeting/<int:item>/add": [("POST", f"/meeting/{{{x}}}/add", {"about": ""}) for x in ("t0", "t1", "t9")],
+        "meeting/<int:item>/close": [("POST", f"/meeting/{{{x}}}/close", {}) for x in ("t0", "t9")],
+        "meeting/<int:item>/correct": [("POST", f"/meeting/{{{x}}}/correct", {"words": ""}) for x in ("t0", "t1", "t9")],
+        "meeting/<int:item>/digest": [("POST", "/meeting/{t1}/digest", {}), ("POST", "/meeting/{t9}/digest", {})],
+        "news/<str:receipt>": [("GET", "/news/{news}", None), ("GET", "/news/AAAAAAAA", None)],
+        "wall/<str:signed>": [("GET", "/wall/nonsense", None)],
+        "board/draft": [("POST", "/board/draft", {"place": "x", "month": "2026-01"})],
         "i/<int:item>/do/<slug:name>": [
             ("GET", "/i/{m1}/do/accept", None), ("GET", "/i/{m9}/do/accept", None), ("GET", "/i/{c1}/do/take_up", None),
             ("GET", "/i/{assist}/do/assist_accept", None), ("POST", "/i/{m9}/do/note", {"words": "x"}), ("POST", "/i/{m1}/do/settle", {}),
