@@ -36,6 +36,20 @@ actor = actor_for(user, clock.now()); town = town_by_id(actor.county)
 unit = Unit.objects.get(code="u1").pk
 for words in ("路灯不亮", "井盖松动", "树枝挡路"):
     loops.start("matters", dict(words=words, unit=unit, phone="19900001234"), actor=actor, now=clock.now(), door="test", town=town)
+from hawthorn.assessments.actions import meetings
+from hawthorn.assessments.models import Minutes
+who = {{name: actor_for(User.objects.select_related("tenant__county").get(username=name), clock.now()) for name in ("center", "center_b", "leader")}}
+street = next(p for p in town.places.values() if p.level == "subdistrict" and p.tenant == user.tenant_id)
+given = dict(actor=who["center"], town=town, now=clock.now())
+for n in range(2):
+    made = meetings.draw_up(street, door="test", **given)
+    meetings.add_point(made, "集市放在哪里", **given)
+    if not n:
+        meetings.close(made, {{}}, door="test", **given)
+loops.start("drops", dict(words="老年卡在哪里办", unit=unit, phone="19900001234"), actor=actor, now=clock.now(), door="test", town=town)
+news = loops.start("releases", dict(kind="notice", heading="停水通知", words="明天上午停水。"), door="test", **given).id
+for name, step, told in (("center_b", "review", dict(is_fit=True, is_not_secret=True)), ("leader", "publish", {{}})):
+    loops.take_step("releases", news, step, told, actor=who[name], now=clock.now(), door="test", town=town)
 """
 
 

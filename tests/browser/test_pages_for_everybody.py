@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.browser
-PUBLIC = ("/", "/say", "/what", "/g/999901001001001", "/complain", "/privacy", "/help", "/signin", "/offline")
+PUBLIC = ("/", "/say", "/what", "/g/999901001001001", "/complain", "/privacy", "/help", "/signin", "/offline", "/news")
 STAFF = {
     "officer1": (
         "/today",
@@ -27,6 +27,10 @@ STAFF = {
         "/visits/plan",
         "/visits/card",
         "/unsent",
+        "/drops",
+        "/where",
+        "/burden",
+        "/prohibitions",
     ),
     "center": (
         "/today",
@@ -50,6 +54,12 @@ STAFF = {
         "/routing",
         "/alike",
         "/hints",
+        "/where",
+        "/meeting",
+        "/wall",
+        "/burden",
+        "/commitments",
+        "/export/figures",
         "/checkpoints",
         "/campaigns",
         "/errands",
@@ -112,7 +122,9 @@ def test_public_pages_are_for_everybody(person: Any, width: int, is_elder: bool)
     someone.go("/")
     if is_elder:
         elder(someone)
-    assert walk(someone, PUBLIC) == {}
+    someone.go("/news")
+    one = someone.page.locator("main a[href^='/news/']").first.get_attribute("href")
+    assert walk(someone, [*PUBLIC, one]) == {}
 
 
 @pytest.mark.parametrize(("width", "is_elder"), MODES)
@@ -127,6 +139,15 @@ def test_staff_pages_are_for_everybody(person: Any, who: str, width: int, is_eld
         someone.go("/matters")
         first = someone.page.locator("a[href^='/i/']").first.get_attribute("href")
         paths += [first, f"{first}/do/accept", f"{first}/do/call_up", f"{first}/do/note", f"{first}/do/classify"]
+        someone.go("/drops")
+        drop = someone.page.locator("main a[href^='/i/']").first.get_attribute("href")
+        paths += [drop, f"{drop}/do/to_matter", f"{drop}/do/inform"]
+    if who == "center":
+        someone.go("/meeting")
+        paths += [link.get_attribute("href") for link in someone.page.locator("main a[href^='/meeting/']").all()]
+        paths.append(f"{paths[-2]}/1")
+        someone.go("/wall")
+        paths.append(someone.page.locator("main a[href^='/wall/']").first.get_attribute("href"))
     problems = walk(someone, paths)
     if is_elder:
         elder(someone, 0)

@@ -149,7 +149,7 @@ def test_the_wall_says_numbers_only_and_its_link_can_be_read_by_nobody_else(at: 
     assert link is not None
     page = at().get(link[1])
     assert "灯又坏了" not in page.content.decode()
-    assert 'http-equiv="refresh"' in page.content.decode()
+    assert '<noscript><meta http-equiv="refresh"' in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     assert at().get(link[1] + "x").status_code == 404
     assert at("water").get("/wall").status_code == 404

@@ -43,11 +43,24 @@ def where(request: Request) -> HttpResponse:
         rows.append(_row(_("还没有定网格"), found[None], level, None))
     total = queries.together([row["went"] for row in rows])
     context = {
-        "place": card.name, "rows": rows, "total": total, "by": _("街道") if level == "subdistrict" else _("网格"),
-        "quarter": _("{year}年第{n}季度").format(year=begin.year, n=(begin.month + 2) // 3),
+        "place": card.name, "bars": [{"name": row["name"], "came": row["went"].came, "parts": row["parts"]} for row in rows], "total": total,
+        "quarter": _("{year}年第{n}季度").format(year=begin.year, n=(begin.month + 2) // 3), "table": _table(rows, level),
         "before": _link(begin.date() - timedelta(days=1)), "after": _link(end.date()) if end.date() <= today else "",
     }  # fmt: skip
     return render(request, "web/where.html", context)
+
+
+def _table(rows: list[dict[str, Any]], level: str) -> dict[str, Any]:
+    """The numbers behind the bars."""
+    heads = [_("来了"), _("待分"), _("去办"), _("办完"), _("答复"), _("不归"), _("撤回")]
+    names = ("came", "waiting", "matters", "over", "information", "declined", "withdrawn")
+    found = []
+    for row in rows:
+        cells: list[dict[str, Any]] = [{"text": row["name"]}]
+        cells += [{"text": str(getattr(row["went"], name)), "label": head} for name, head in zip(names, heads, strict=True)]
+        cells[2]["url"] = row["waiting_url"]
+        found.append({"cells": cells})
+    return {"columns": [_("街道") if level == "subdistrict" else _("网格"), *heads], "rows": found}
 
 
 def _link(on: date) -> str:
