@@ -114,7 +114,7 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "g/<str:code>": [("GET", "/g/{grid}", None), ("GET", "/g/000000000000000", None)],
         "out/<str:token>": [("GET", "/out/{out}", None), ("GET", "/out/nonsense", None)],
         "rounds/<int:checkpoint>/problem": [("GET", f"/rounds/{{{x}}}/problem", None) for x in ("p1", "p9")] + [("POST", "/rounds/{p1}/problem", {"words": "x"})],
-        "rounds/look": [("POST", "/rounds/look", {"checkpoint": "{p1}", "reason": "nonsense", "key": "{key}"}), ("POST", "/rounds/look", {"checkpoint": "{p9}", "key": ""})],
+        "rounds/look": [("POST", "/rounds/look", {"checkpoint": "{p1}", "result": "skipped", "reason": "nonsense", "key": "{key}"}), ("POST", "/rounds/look", {"checkpoint": "{p9}", "key": ""})],
         "rounds/rest": [("GET", f"/rounds/rest?grid={{{x}}}", None) for x in ("g1", "g9")],
         "rounds": [("GET", "/rounds", None), ("GET", "/rounds?grid={g1}", None), ("GET", "/rounds?grid={g9}", None)],
         "checkpoints/<int:checkpoint>": [("GET", f"/checkpoints/{{{x}}}", None) for x in ("p1", "p9")] + [("POST", "/checkpoints/{p1}", {"kind": "x"})],

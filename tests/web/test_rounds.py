@@ -49,11 +49,14 @@ def test_the_round_lists_what_is_due_and_one_press_takes_it(at: At, s: Scene) ->
 
 def test_a_reason_says_why_it_was_not_seen(at: At, s: Scene) -> None:
     one = point(s)
-    assert press(at("officer1"), one, reason="locked").status_code == 302
+    assert press(at("officer1"), one, result="skipped", reason="locked").status_code == 302
     shown = page(at("officer1").get("/rounds"))
     assert "没看成：门锁着" in shown
     assert "后来看了，正常" in shown
-    assert press(at("officer1"), one, reason="nonsense").status_code == 409
+    assert press(at("officer1"), one, result="skipped", reason="nonsense").status_code == 409
+    assert press(at("officer1"), one, result="skipped").status_code == 409
+    assert press(at("officer1"), one, result="fine", reason="locked").status_code == 302
+    assert Look.objects.order_by("-id").values_list("result", "reason")[0] == ("fine", "")
 
 
 def test_a_problem_has_one_field_and_becomes_a_matter_with_its_photo(at: At, s: Scene) -> None:
@@ -88,6 +91,16 @@ def test_the_rest_is_fine_shows_first_what_it_would_be(at: At, s: Scene) -> None
         assert client.post("/rounds/rest", body).status_code == 302
     assert Look.objects.count() == 3
     assert client.get("/rounds/rest").status_code == 200
+
+
+def test_a_long_round_comes_in_parts_that_a_phone_can_carry(at: At, s: Scene) -> None:
+    for n in range(33):
+        point(s, spot=f"第 {n} 处", sort=n + 1)
+    client = at("officer1")
+    shown = client.get("/rounds")
+    assert "后面还有 3 个" in page(shown)
+    assert page(client.get("/rounds/rest")).count('name="checkpoint"') == 33
+    assert page(client.get("/rounds/print")).count("□ 正常") == 33
 
 
 def test_a_press_without_a_key_changes_nothing(at: At, s: Scene) -> None:

@@ -25,6 +25,8 @@ from hawthorn.web import answering, capture, forms, patrol_words, uploads, views
 from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, asking_of, whole
 
+SHOWN = 30  # on a phone's page; the others come as these are done
+
 
 @dataclass(frozen=True)
 class Way:
@@ -98,7 +100,7 @@ def rounds(request: Request) -> HttpResponse:
     todo, seen = _split(today)
     context = {
         "name": way.name, "date": words.today_words(request.now), "may": way.may, "ways": _ways(request, way),
-        "todo": [_line(request, way, today, d) for d in todo], "seen": [_seen(request, today, d) for d in seen],
+        "todo": [_line(request, way, today, d) for d in todo[:SHOWN]], "more": max(0, len(todo) - SHOWN), "seen": [_seen(request, today, d) for d in seen],
         "number": len(today.due), "done": sum(today.looks[d.point].result != points.SKIPPED for d in seen),
         "rest_url": way.url("rounds-rest") if way.may and len(todo) > 1 else "",
         "print_url": way.url("rounds-print"), "back": [{"name": k, "value": v} for k, v in _hidden(request, way)],
@@ -170,9 +172,10 @@ def _empty(request: Request, today: Round) -> dict[str, Any]:
 def look(request: Request) -> HttpResponse:
     """正常, or a reason why it could not be seen."""
     point = _named(request)
-    reason = request.POST.get("reason", "")
+    is_skipped = request.POST.get("result") == points.SKIPPED
+    reason = request.POST.get("reason", "") if is_skipped else ""
     answer = actions.look(
-        point, points.SKIPPED if reason else points.FINE, reason, key=actions.key_of(request.POST.get("key", "")), actor=request.actor, now=request.now,
+        point, points.SKIPPED if is_skipped else points.FINE, reason, key=actions.key_of(request.POST.get("key", "")), actor=request.actor, now=request.now,
         on=views.day_of(request.POST.get("on", "")),
     )  # fmt: skip
     return answering.done(request, back_to(request), f"{title_of(point)}：{patrol_words.look_tag(answer.look)['text']}")
