@@ -90,19 +90,18 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     asked.add_argument("--runs", type=int, default=5)
     runs = asked.parse_args().runs
+    import serving
     from line import line_to
     from playwright.sync_api import sync_playwright
 
-    import conftest as browser_tests
-
-    with browser_tests.serving() as served, line_to(int(served.url.rsplit(":", 1)[1])) as line, sync_playwright() as play:
+    with serving.serving() as served, line_to(int(served.url.rsplit(":", 1)[1])) as line, sync_playwright() as play:
         url = f"http://127.0.0.1:{line.port}"
 
         def sign_in(context: Any) -> None:
             page = context.new_page()
-            browser_tests.Person(page, url, [], browser_tests.Pointer(page)).sign_in("officer1")
+            serving.Person(page, url, [], serving.Pointer(page)).sign_in("officer1")
 
-        browser = play.chromium.launch(executable_path=browser_tests.CHROMIUM, args=browser_tests.FLAGS)
+        browser = play.chromium.launch(executable_path=serving.CHROMIUM, args=serving.FLAGS)
         found = [one(browser, url, line, sign_in) for _n in range(runs)]
         browser.close()
     for name in found[0]:
