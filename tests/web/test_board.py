@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from hawthorn.assessments import tasks
+from hawthorn.assessments import digest, tasks
+from hawthorn.assessments.numbers import numbers_of
 from hawthorn.assessments.rules import figures as rules
 from hawthorn.matters.models import Matter
 from life import lived
@@ -75,10 +76,11 @@ def test_public_figures_need_five(s: Scene, at: At) -> None:
     s.step("desk", one, "solved", {"rating": 5})
     s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
     tasks.close_months(town=s.town, now=s.now)
-    page = at("").get("/?in=999901001").content.decode()
-    assert "6/6" in page
-    assert "不足 5 件，不显示" in page
-    assert "1/1" not in page
+    said = digest.of_numbers(numbers_of(s.town.places[s.places["street"].pk], date(2026, 3, 1), s.town, s.now))
+    assert "按时办结 100%（6/6）" in said
+    assert "解决率：件数太少，不公开" in said
+    assert "1/1" not in said
+    assert "6/6" not in at("").get("/?in=999901001").content.decode(), "nothing is public by itself"
 
 
 def test_a_public_share_needs_five_above_the_line_too(s: Scene, at: At) -> None:
@@ -86,10 +88,10 @@ def test_a_public_share_needs_five_above_the_line_too(s: Scene, at: At) -> None:
     Matter.objects.filter(item__in=made[1:]).update(settled_in_time=False)
     s.now = rules.span(date(2026, 4, 1))[0] + timedelta(hours=9)
     tasks.close_months(town=s.town, now=s.now)
-    page = at("").get("/?in=999901001").content.decode()
-    assert "1/6" not in page
-    assert "17%" not in page
-    assert "不足 5 件，不显示" in page
+    said = digest.of_numbers(numbers_of(s.town.places[s.places["street"].pk], date(2026, 3, 1), s.town, s.now))
+    assert "1/6" not in said
+    assert "17%" not in said
+    assert "按时办结：件数太少，不公开" in said
 
 
 def test_a_category_nobody_knows_is_not_printed(s: Scene, at: At) -> None:

@@ -129,14 +129,15 @@ def test_an_item_takes_the_same_statements_however_long_its_story(at: At, s: Sce
 
     item = report(s, "灯坏了", phone="13900002222")
     client = at("officer1")
-    client.get(f"/i/{item}")
+    s.step("officer1", item, "note", {"words": "先记一笔"})
+    client.get(f"/i/{item}")  # keeps once a day that these fields are read
     with CaptureQueriesContext(connection) as first:
         client.get(f"/i/{item}")
     for n in range(20):
         s.step("officer1", item, "note", {"words": f"记 {n}"})
     with CaptureQueriesContext(connection) as later:
         client.get(f"/i/{item}")
-    assert len(later) == len(first) <= 16
+    assert len(later) == len(first) <= 15
 
 
 def test_the_list_narrows_by_link(at: At, s: Scene) -> None:

@@ -21,8 +21,8 @@ class Share:
 
     @property
     def is_few(self) -> bool:
-        """Fewer than five on either side of the line: not for the public."""
-        return min(self.top, self.bottom - self.top) < figures.FEW
+        """Fewer than five above or below the line: a share of one or two would point at somebody, so it is not for the public."""
+        return min(self.top, self.bottom) < figures.FEW
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from hawthorn.config.env import database, read_env, read_secrets
+
+os.environ.setdefault("OPENPYXL_LXML", "False")  # lxml came with the papers; workbooks stay written as they were measured
 
 ENV = read_env()
 (ENV.data / "static").mkdir(parents=True, exist_ok=True)
