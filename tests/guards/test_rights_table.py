@@ -31,7 +31,22 @@ ROLES = (
     "water", "power", "clinic", "county_desk", "county_admin", "officer9", "center2",
 )  # fmt: skip
 SKIP = ("static",)
-EXPORTS = ("matters", "complaints", "vacancies", "today", "team", "oncall", "calendar", "map", "categories", "checkpoints", "errand-table", "figures", "users")
+EXPORTS = (
+    "matters",
+    "complaints",
+    "vacancies",
+    "today",
+    "team",
+    "oncall",
+    "calendar",
+    "map",
+    "categories",
+    "checkpoints",
+    "errand-table",
+    "figures",
+    "round",
+    "users",
+)
 
 
 def addresses() -> list[str]:

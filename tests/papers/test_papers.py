@@ -72,6 +72,8 @@ def test_the_fonts_lie_in_the_file() -> None:
 
 
 def test_words_are_words_and_never_markup() -> None:
+    assert docx(p.Paper("题\x0b", [p.Para("\x01\x1f字"), p.Table((("a", 1),), [["\x02"]])]))
+    assert pdf(p.Paper("题\x0b", [p.Para("\x01\x1f字")]))
     nasty = '#import "x.typ" $ ] #{ panic() } \\ <a> & 【】'
     text = PdfReader(io.BytesIO(pdf(p.Paper(nasty, [p.Para(nasty), p.Table((("#a", 1),), [[nasty]])])))).pages[0].extract_text()
     assert "#import" in text

@@ -12,7 +12,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from docx import Document
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from hawthorn.gateways.models import Export
 from hawthorn.loops.models import Item
@@ -197,3 +199,20 @@ def test_times_and_overdue_are_said_as_of_now(at: At, s: Scene) -> None:
     assert {line[late] for line in lines[1:]} == {"是"}
     opened = lines[0].index("来的时间")
     assert {line[opened] for line in lines[1:]} == {"2026-03-02 10:00"}
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_a_list_goes_on_paper_with_the_rows_of_its_page(at: At, s: Scene, form: str) -> None:
+    s.start("officer1", {"words": "三单元路灯不亮", "unit": s.units["u1"].pk})
+    s.start("officer9", {"words": "西街的事", "unit": s.units["u9"].pk})
+    answer = at("center").get(f"/export/matters.{form}")
+    assert answer.status_code == 200
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages) if form == "pdf" else cells_of(answer.content)
+    assert "三单元路灯不亮" in text.replace("\n", "")
+    assert "西街的事" not in text
+    assert Export.objects.get().form == form
+    assert at("officer1").get(f"/export/round.{form}").status_code == 200
+
+
+def cells_of(made: bytes) -> str:
+    return "".join(cell.text for table in Document(io.BytesIO(made)).tables for row in table.rows for cell in row.cells)

@@ -50,6 +50,8 @@ def of_minutes(minutes: Minutes, errata: Sequence[Erratum], stamp: str = "") -> 
 def sentence(point: dict[str, Any]) -> str:
     """Why it was there, and what was decided."""
     said = f"{point['why']}。" if point["why"] else ""
+    if point["decision"] == "done":
+        return said
     words = f"{DECISIONS[point['decision']]}"
     if point["words"]:
         words += f"：{point['words'].rstrip('。')}"

@@ -28,7 +28,7 @@ def docx(paper: p.Paper) -> bytes:
     _title(made, paper)
     for block in paper.blocks:
         if isinstance(block, p.Heading):
-            _para(made, block.words, font=HEI)
+            _para(made, block.words, font=HEI).paragraph_format.keep_with_next = True
         elif isinstance(block, p.Para):
             _para(made, block.words, indent=not block.is_plain)
         else:
@@ -38,8 +38,8 @@ def docx(paper: p.Paper) -> bytes:
             _para(made, words, indent=False).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for note in paper.notes:
         _para(made, note, indent=False, size=9 if paper.is_wide else 12)
-    made.core_properties.title = paper.title
-    made.core_properties.author = paper.signed
+    made.core_properties.title = p.printable(paper.title)[:250]
+    made.core_properties.author = p.printable(paper.signed)[:250]
     sink = io.BytesIO()
     made.save(sink)
     return sink.getvalue()
@@ -84,6 +84,10 @@ def _grid(section: Any) -> None:
 
 def _normal(style: Any, size: float, is_wide: bool) -> None:
     _font(style, FANG, size)
+    tongue = OxmlElement("w:lang")
+    for face in ("w:val", "w:eastAsia"):
+        tongue.set(qn(face), "zh-CN")
+    style.element.get_or_add_rPr().append(tongue)
     lines = style.paragraph_format
     lines.space_before = lines.space_after = Pt(0)
     lines.line_spacing_rule = WD_LINE_SPACING.EXACTLY
@@ -116,7 +120,7 @@ def _title(made: Any, paper: p.Paper) -> None:
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
     line.paragraph_format.line_spacing = Pt(35)
     line.paragraph_format.space_after = Pt(0 if paper.is_wide else p.SIZE_PT)
-    run = line.add_run(paper.title)
+    run = line.add_run(p.printable(paper.title))
     _font(run, SONG, 16 if paper.is_wide else 22)
 
 
@@ -128,7 +132,7 @@ def _para(made: Any, words: str, *, font: str = FANG, indent: bool = True, size:
         inwards.set(qn("w:firstLineChars"), "200")
         inwards.set(qn("w:firstLine"), str(round(2 * p.CHARACTER_PT * TWIPS)))
         own.append(inwards)
-    run = line.add_run(words)
+    run = line.add_run(p.printable(words))
     if font != FANG or size:
         _font(run, font, size or p.SIZE_PT)
     return line
@@ -152,4 +156,4 @@ def _table(made: Any, block: p.Table, size: float) -> None:
 def _cell(cell: Any, words: str, font: str, size: float) -> None:
     line = cell.paragraphs[0]
     line.paragraph_format.line_spacing = Pt(size + 5)
-    _font(line.add_run(words), font, size)
+    _font(line.add_run(p.printable(words)), font, size)

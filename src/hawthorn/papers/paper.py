@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -14,6 +15,14 @@ MM = 72 / 25.4
 LINE_PT = BODY_HEIGHT_MM * MM / LINES  # 28.99
 CHARACTER_PT = BODY_WIDTH_MM * MM / CHARACTERS  # 15.79: 28 characters of 16 pt fit by this much less between them
 TRACKING_PT = CHARACTER_PT - SIZE_PT
+
+
+NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def printable(words: str) -> str:
+    """Without what no document may hold."""
+    return NO_XML.sub("", words)
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,8 @@ def burden_page(request: Request) -> HttpResponse:
     context = {
         "place": place.name, "since": words.moment(found.since, request.now), "photos": found.photos,
         "forms": [{"name": _step(f.loop, f.step), "sent": f.sent, "fields": f.fields} for f in found.forms],
-        "errands": [{"source": _(SOURCES.get(e.source, e.source)), "row": e} for e in found.errands], "unread": [_field(*key) for key in found.unread], "unfilled": [_field(*key) for key in found.unfilled],
+        "errands": [{"source": _(SOURCES.get(e.source, e.source)), "row": e} for e in found.errands],
+        "unread": [_field(*key) for key in found.unread], "unfilled": [_field(*key) for key in found.unfilled],
         "exports": sorted(((_(LOOPS[what].label) if what in LOOPS else what, n) for what, n in taken.items()), key=lambda row: -row[1]),
     }  # fmt: skip
     return render(request, "web/burden.html", context)

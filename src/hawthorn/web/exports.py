@@ -18,12 +18,14 @@ from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.loops import queries
-from hawthorn.web import ledgers, ledgers_of_patrols, ledgers_of_place
+from hawthorn.web import ledgers, ledgers_of_patrols, ledgers_of_place, papers
 from hawthorn.web.books import XLSX
 from hawthorn.web.ledgers import Ledger
 from hawthorn.web.request import Request
 
-FORMS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
+FORMS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8", **papers.MIMES}
+LABELS = {"xlsx": "xlsx", "csv": "CSV", "docx": "Word", "pdf": "PDF"}
+ON_PAPER = 1_000
 LONG, SEARCHED = 5_000, "1"
 ONE_AT_A_TIME = threading.BoundedSemaphore(1)
 LISTS: dict[str, Callable[[Request], Ledger]] = {
@@ -35,6 +37,7 @@ LISTS: dict[str, Callable[[Request], Ledger]] = {
     "figures": ledgers_of_place.of_figures,
     "categories": ledgers_of_place.of_categories,
     "checkpoints": ledgers_of_patrols.of_checkpoints,
+    "round": ledgers_of_patrols.of_round,
     "errand-table": ledgers_of_patrols.of_errand,
 }
 
@@ -57,7 +60,7 @@ def export(request: Request, what: str) -> HttpResponse:
     kept.pop("form", None)
     context = {
         "title": _("导出 · {list}").format(list=ledger.title), "what": what, "number": ledger.number, "columns": ledger.columns, "back": ledger.back,
-        "forms": sorted(({"code": code, "label": code if code == "xlsx" else "CSV", "on": code == first} for code in FORMS), key=lambda f: not f["on"]),
+        "forms": sorted(({"code": code, "label": LABELS[code], "on": code == first} for code in _forms(ledger.number)), key=lambda f: not f["on"]),
         "query": kept.urlencode(), "is_long": ledger.number > LONG,
     }  # fmt: skip
     return render(request, "web/export.html", context)
@@ -69,8 +72,24 @@ def download(request: Request, what: str, form: str) -> HttpResponse | Streaming
     if form not in FORMS:
         raise NotThere
     ledger = ledger_of(request, what)
+    if form in papers.MIMES:
+        return _on_paper(request, what, form, ledger)
     write: Callable[..., Iterator[bytes]] = as_csv if form == "csv" else partial(as_xlsx, ledger.title)
     return sent(request, what, form, ledger.number, lambda: write(ledger.columns, ledger.rows()))
+
+
+def _forms(number: int) -> list[str]:
+    """Long lists are no papers."""
+    return [code for code in FORMS if code not in papers.MIMES or number <= ON_PAPER]
+
+
+def _on_paper(request: Request, what: str, form: str, ledger: Ledger) -> HttpResponse:
+    """台账打印: up to a thousand rows. Raises Refused for more."""
+    if ledger.number > ON_PAPER:
+        raise Refused("too_long", detail=_("超过一千行，不出纸面文件。请先筛选，或者导出 xlsx。"))
+    paper = papers.of_ledger(request, ledger.title, ledger.columns, ledger.rows())
+    note(request, what, form, ledger.number)
+    return papers.sent(paper, form, f"{what}-{local(request.now):%Y%m%d}")
 
 
 def sent(request: Request, what: str, form: str, number: int, write: Callable[[], Iterator[bytes]]) -> StreamingHttpResponse:

@@ -10,7 +10,7 @@ from hawthorn.kernel.slots import LOOPS
 from hawthorn.loops import queries as items
 from hawthorn.patrols import errand_queries, kinds, queries
 from hawthorn.patrols.rules import points
-from hawthorn.web import checkpoints, patrol_words
+from hawthorn.web import checkpoints, patrol_words, rounds
 from hawthorn.web.ledgers import SYSTEM, Ledger, dictionary
 from hawthorn.web.ledgers_of_place import held
 from hawthorn.web.request import Request, whole
@@ -36,6 +36,20 @@ def of_checkpoints(request: Request) -> Ledger:
              look.on if look else None, _(points.RESULTS[look.result]) if look else "")
         )  # fmt: skip
     return held(request, _("排查点"), POINTS, rows, "checkpoints")
+
+
+ROUND = (
+    ("序号", "number", "按走的顺序", SYSTEM, 6), ("种类", "kind", "哪一种排查点", "排查点", 14), ("位置", "where", "楼院和具体位置", "排查点", 24),
+    ("看什么", "items", "", "排查点", 40), ("正常", "fine", "打勾", "纸上填", 6), ("有问题：写一句", "problem", "回来记成事项", "纸上填", 26),
+)  # fmt: skip
+
+
+def of_round(request: Request) -> Ledger:
+    """排查单: today's points in walking order, with what to look at and room to write."""
+    way = rounds.way_of(request)
+    today = queries.round_of(way.found, request.town, request.now)
+    rows = [(n, kinds.name_of(p.row.kind), p.where, p.row.items, "", "") for n, p in enumerate((today.points[d.point] for d in today.due), start=1)]
+    return held(request, _("排查单 · {name} · {on}").format(name=way.name, on=local(request.now).date().isoformat()), ROUND, rows, "rounds")
 
 
 ERRAND = (

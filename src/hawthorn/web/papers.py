@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,11 +15,13 @@ from hawthorn.assessments.models import Erratum, Minutes
 from hawthorn.assessments.numbers import numbers_of
 from hawthorn.assessments.rules import figures
 from hawthorn.drops import queries as drops
+from hawthorn.files.ledgers import Column, plain
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.papers.as_docx import docx
 from hawthorn.papers.as_pdf import pdf
-from hawthorn.papers.paper import Paper
+from hawthorn.papers.paper import Paper, Table
+from hawthorn.web import words
 from hawthorn.web.meetings import meeting_row
 from hawthorn.web.request import Request
 
@@ -38,6 +42,22 @@ def sent(paper: Paper, form: str, name: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+def of_ledger(request: Request, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Paper:
+    """台账 as a paper, on its side: the same rows as the workbook, times and yes or no as they are said."""
+    widths = [(column.heading, float(min(column.width, 30))) for column in columns]
+    table = Table(widths, [[_said(cell) for cell in row] for row in rows])
+    made = _("{at} 导出").format(at=words.stamp(request.now))
+    return Paper(title, [table], stamp=stamp(request), is_wide=True, notes=(f"{request.tenant.name} · {made}",))
+
+
+def _said(cell: Any) -> str:
+    """As it stands in a cell of the workbook; no is left blank."""
+    if cell is None or cell is False:
+        return ""
+    value = plain(cell)
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
 @require_safe
