@@ -103,7 +103,7 @@ def decide(number: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now
         if point is None:
             raise NotThere
         _row, _seat = _mine(point.meeting_id, actor, town, now)
-        point = Point.objects.select_for_update().select_related("source").get(pk=number)
+        point = Point.objects.select_for_update(of=("self",)).select_related("source").get(pk=number)
         if point.decision == "done":
             raise Refused("wrong_stage")
         if names := rules.decide_lacks(given):
