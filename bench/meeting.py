@@ -34,7 +34,7 @@ def main() -> int:
     for place in sorted((p for p in town.places.values() if p.level == "subdistrict"), key=lambda p: p.code):
         with CaptureQueriesContext(connection) as caught:
             began = time.monotonic()
-            found = detection.recurs(place, now)
+            found = detection.recurs(place, now, detection.spoken(town, place))
             middle = time.monotonic()
             points = agenda.draw(place, town, now, None)
             end = time.monotonic()

@@ -10,9 +10,11 @@ import pytest
 from hawthorn.assessments import detection
 from hawthorn.assessments.actions import meetings
 from hawthorn.assessments.models import Minutes, Point, Problem
+from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.loops import tasks
 from hawthorn.loops.models import Item
+from hawthorn.teams import actions as teams
 from make import Scene
 
 
@@ -204,7 +206,7 @@ def test_a_community_may_hold_its_own(s: Scene) -> None:
 
 def test_chance_is_called_chance_and_opens_nothing(s: Scene) -> None:
     s.start("officer1", {"words": "灯", "unit": s.units["u1"].pk, "category": s.category("m01037")})
-    found = detection.recurs(s.town.places[s.places["street"].pk], s.now)
+    found = detection.recurs(s.town.places[s.places["street"].pk], s.now, {"m01037"})
     assert all(f.is_chance and "属正常波动" in f.why for f in found)
     draw(s)
     assert not Problem.objects.exists()
@@ -226,3 +228,82 @@ def test_the_promise_that_nobody_keeps_rises_like_any_duty(s: Scene) -> None:
     s.later(days=6)
     assert tasks.nudges(town=s.town, now=s.now) > 0
     assert Item.objects.get(pk=made).open
+
+
+def test_the_minutes_cannot_be_frozen_beside_their_own_door(s: Scene) -> None:
+    meeting = draw(s)
+    with pytest.raises(Refused) as why:
+        s.step("center", meeting, "close", {"digest": "f" * 64})
+    assert why.value.code == "not_yours"
+    Item.objects.filter(pk=meeting).update(open=False, stage="closed", holder=None, due_at=None, stage_due_at=None, closed_at=s.now)
+    assert meetings.changed_minutes() == [f"meetings {meeting}: 已定稿，可是没有纪要"]
+
+
+def test_a_promise_given_to_another_is_another_ones_duty(s: Scene) -> None:
+    burst(s)
+    meeting = draw(s)
+    (problem,) = points(meeting, "problem")
+    made = decide(s, problem, decision="commit", words="查线路", lead=s.posts["power"].pk, until=ahead(s, days=5)).commitment_id
+    close(s, meeting)
+    s.later(days=7)
+    second = draw(s)
+    (again,) = points(second, "commitment")
+    with pytest.raises(Refused) as why:
+        decide(s, again, decision="commit", words="换人办", lead=s.posts["agency2"].pk, until=ahead(s, days=5))
+    assert why.value.code == "not_a_choice", "nobody of another subdistrict"
+    decide(s, again, decision="commit", words="换人办", lead=s.posts["water"].pk, until=ahead(s, days=5))
+    assert s.holder(made or 0) == "water", "the minutes and the duty name the same post"
+
+
+def test_words_brought_up_at_the_meeting_are_no_title(s: Scene) -> None:
+    meeting = draw(s)
+    point = meetings.add_point(meeting, "张三家老母亲没人管", actor=s.actor("center"), town=s.town, now=s.now)
+    made = decide(s, point, decision="commit", words="去看看", lead=s.posts["desk"].pk, until=ahead(s, days=5)).commitment_id
+    item = Item.objects.get(pk=made)
+    assert "张三" not in item.title
+    assert not Event.objects.filter(stream=item.pk, body__contains="张三").exists()
+
+
+def test_what_is_about_persons_is_no_point_of_an_agenda(s: Scene) -> None:
+    dispute = next(c.key for c in s.town.categories.values() if c.catalogue == "dispute" and c.tenant == s.places["street"].tenant_id)
+    for _n in range(3):
+        s.start("officer1", {"words": "吵架", "unit": s.units["u1"].pk, "category": s.category(dispute)})
+    s.later(days=20)
+    assert points(draw(s)) == []
+    assert not Problem.objects.exists()
+
+
+def test_the_same_decision_twice_is_one_and_a_newer_one_is_not_overwritten(s: Scene) -> None:
+    burst(s)
+    (point,) = points(draw(s), "problem")
+    given = {"decision": "commit", "words": "查线路", "lead": s.posts["power"].pk, "until": ahead(s, days=5)}
+    first, again = decide(s, point, **given), decide(s, point, **given)
+    assert first.commitment_id == again.commitment_id
+    assert Item.objects.filter(loop="commitments").count() == 1
+    with pytest.raises(Refused) as why:
+        meetings.decide(point.pk, {"decision": "none", "words": "不办"}, actor=s.actor("center_b"), town=s.town, now=s.now, door="test", seen="")
+    assert why.value.code == "stale"
+
+
+def test_a_community_neither_drops_nor_hides_what_the_subdistrict_decided(s: Scene) -> None:
+    burst(s)
+    meeting = draw(s)
+    (problem,) = points(meeting, "problem")
+    made = decide(s, problem, decision="commit", words="查线路", lead=s.posts["officer1"].pk, until=ahead(s, days=5)).commitment_id
+    for loop_item, step, given in ((made, "drop", {"reason": "不办"}), (problem.source_id, "close", {"reason": "不办"})):
+        with pytest.raises(Refused):
+            s.step("desk", loop_item or 0, step, given)
+    close(s, meeting)
+    own = draw(s, "secretary", "community")
+    for point in points(own, "problem"):
+        decide(s, point, "secretary", decision="watch", until=ahead(s, days=30))
+    with pytest.raises(Refused) as why:
+        meetings.decide(points(own)[0].pk, {"decision": "watch", "until": ahead(s, days=3000)}, actor=s.actor("secretary"), town=s.town, now=s.now, door="test")
+    assert why.value.code == "too_far"
+    s.later(days=7)
+    assert points(draw(s), "problem"), "what a community watches stays on the subdistrict's agenda"
+
+
+def test_who_holds_two_chairs_draws_up_for_the_place_that_was_asked(s: Scene) -> None:
+    teams.appoint(post=s.posts["desk"], user=s.users["center"], from_at=s.now, now=s.now)
+    assert draw(s) != draw(s, at="community")

@@ -206,3 +206,16 @@ def test_passing_on_takes_the_same_statements_however_much_was_said(s: Scene, nu
         take_step("drops", drop, "to_matter", {}, actor=actor, now=s.now, door="page", town=town)
     work = [q["sql"] for q in caught if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
     assert len(work) <= 15, work
+
+
+@pytest.mark.parametrize("words", ["楼道里有煤 气 味", "着\u200b火了", "煤氣味很重", "自\n杀"])
+def test_words_of_danger_are_found_however_they_are_written(s: Scene, words: str) -> None:
+    assert s.start("resident", {"words": words, "unit": s.units["u1"].pk}, loop="drops").stage == "passed"
+    assert s.start("resident", {"words": "快来人", "spot": "三楼有人要跳楼", "unit": s.units["u1"].pk}, loop="drops").stage == "passed"
+
+
+def test_handing_on_to_the_own_grid_is_no_way_to_begin_anew(s: Scene) -> None:
+    drop = said(s)
+    with pytest.raises(Refused) as why:
+        s.step("officer1", drop, "hand_on", {"grid": s.places["grid1"].pk})
+    assert why.value.code == "not_a_choice"

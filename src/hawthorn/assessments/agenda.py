@@ -87,7 +87,8 @@ def _open(here: dict[str, Any]) -> QuerySet[Item]:
 def _overdue(here: dict[str, Any], place: PlaceCard, town: Town, now: datetime) -> Iterator[Draft]:
     """超时, by category: how many, the longest."""
     rows = _open(here).filter(due_at__lt=now).order_by().values_list("kind").annotate(n=Count("pk"), first=Min("due_at"))
-    names = {c.key: c.name for c in town.categories.values() if c.tenant == place.tenant}
+    names = {c.key: c.name for c in town.categories.values() if c.tenant == place.tenant and c.is_public}
+    rows = rows.filter(kind__in=["", *names])
     for kind, number, first in sorted(rows, key=lambda row: (-row[1], row[0]))[:FEW]:
         said = _("{n} 件超时，最久的超过 {days} 天").format(n=number, days=max(1, days(first, now)))
         asked = {"late": 1, **({"kind": kind} if kind else {})}
@@ -157,7 +158,8 @@ def _moved(place: PlaceCard) -> Iterator[Draft]:
 
 def _watched(place: PlaceCard, now: datetime) -> set[tuple[str, Any]]:
     """What a meeting said to look at again later, until then."""
-    rows = Point.objects.filter(decision="watch", until__gt=now, **{f"meeting__{place.level}": place.id}).values_list("kind", "source", "about")
+    mine = Point.objects.filter(meeting__raised_level=place.level, **{f"meeting__{place.level}": place.id})
+    rows = mine.filter(decision="watch", until__gt=now).values_list("kind", "source", "about")
     return {(kind, source or about) for kind, source, about in rows}
 
 

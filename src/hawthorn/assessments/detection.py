@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -97,11 +97,16 @@ def why_of(signal: recurring.Signal) -> str:
     return said + _("，属正常波动") if signal.is_chance else said
 
 
-def recurs(place: PlaceCard, now: datetime) -> list[Found]:
+def spoken(town: Town, place: PlaceCard) -> set[str]:
+    """Categories that may be spoken of at a meeting: what is about persons is talked over elsewhere."""
+    return {c.key for c in town.categories.values() if c.tenant == place.tenant and c.is_public}
+
+
+def recurs(place: PlaceCard, now: datetime, kinds: Collection[str]) -> list[Found]:
     """Both, the plain rule first; of the signals at most five that stand out, and after them what is chance. Two statements."""
-    plain = same_place(place, now)[:LOOK]
+    plain = [f for f in same_place(place, now) if f.kind in kinds][:LOOK]
     said = {(f.place, f.kind) for f in plain}
-    ranked = [f for f in more_than_usual(place, now) if (f.place, f.kind) not in said]
+    ranked = [f for f in more_than_usual(place, now) if f.kind in kinds and (f.place, f.kind) not in said]
     return [*plain, *[f for f in ranked if not f.is_chance][:MOST], *(f for f in ranked if f.is_chance)]
 
 

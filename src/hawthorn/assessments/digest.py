@@ -38,8 +38,8 @@ def of_minutes(minutes: Minutes, numbers: Numbers) -> str:
     body: dict[str, Any] = json.loads(minutes.body)
     points = body["points"]
     promised = [p for p in points if p["decision"] == "commit" and p["kind"] != "desk"]
-    done = [p for p in points if p["decision"] == "done"]
-    watched = [p for p in points if p["decision"] == "watch"]
+    done = [p for p in points if p["decision"] == "done" and p["kind"] != "desk"]
+    watched = [p for p in points if p["decision"] == "watch" and p["kind"] != "desk"]
     lines = [_("{on}，{place}开了周研判会。").format(on=day(date.fromisoformat(body["on"])), place=body["place"])]
     if done:
         lines.append(_("上次定的，办好了 {n} 件：{what}。").format(n=len(done), what="；".join(p["about"] for p in done)))

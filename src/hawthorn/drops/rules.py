@@ -105,7 +105,7 @@ def capture(_f: Any, g: Any, w: World) -> DropFacts:
     f = intake.asked_by(intake.placed(DropFacts(), g, w), g, w)
     unit = w.refs.get("unit")
     place = " ".join(x for x in (w.town.name_of(f.grid or f.community or f.subdistrict or f.county), unit.name if unit else "") if x)
-    is_danger = any(word in g.words for word in w.policy(f).danger_words)
+    is_danger = intake.is_danger(f"{g.words} {g.spot}", f, w)
     return waiting(replace(f, channel=g.channel or "other", title=f"来话 · {place}"[:140], urgent=is_danger), w)
 
 
@@ -180,6 +180,8 @@ def hand_on(f: DropFacts, g: Any, w: World) -> DropFacts:
     grid = w.refs.get("grid")
     if grid is None:
         return waiting(replace(f, raised_level="community" if f.community else "subdistrict"), w)
+    if grid.id == f.grid and f.raised_level == "grid":
+        raise Refused("not_a_choice", ["grid"])
     levels: dict[str, Any] = {level: grid.at(level) for level in ("subdistrict", "community", "grid")}
     unit = f.unit if grid.id == f.grid else None
     return waiting(replace(f, **levels, unit=unit, raised_level="grid", title=f"来话 · {grid.name}"), w)

@@ -18,8 +18,8 @@ Door = tuple[str, str]
 SETTING_UP = frozenset({"subdistrict_desk", "county_desk", "county_admin"})
 DECIDING = frozenset({"subdistrict_leader", "community_secretary", "party_office"})
 # What stands on Today, by what the post is for; everything else is under 我的.
-AT_A_DESK = ("desk", "counter", "alike", "checkpoints", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
-TO_DECIDE = ("brief", "board", "map", "checkpoints", "approvals", "instructions", "assists", "team")
+AT_A_DESK = ("desk", "counter", "meeting-now", "alike", "checkpoints", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
+TO_DECIDE = ("meeting-now", "brief", "board", "map", "checkpoints", "approvals", "instructions", "assists", "team")
 TO_SET_UP = ("workbook", "team", "categories", "calendar", "complaints")
 
 

@@ -253,6 +253,8 @@ def _asked(step: Step, category: Any, problem: Exception | None) -> list[str] | 
 def _suggested(step: Step, row: Row) -> dict[str, Any]:
     """What the system knows is not asked again."""
     f, names = row.facts, step.needs.model_fields
+    if step.name == "hand_on":
+        return {}  # elsewhere than here
     return {n: getattr(f, n) for n in ("grid", "unit", "category", "agency", "lead") if n in names and getattr(f, n, None) and n != "lead"}
 
 

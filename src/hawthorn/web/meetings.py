@@ -55,7 +55,7 @@ def meeting_now(request: Request) -> HttpResponse:
         made = meetings.draw_up(place, actor=request.actor, town=request.town, now=request.now, door="page", key=request.POST.get("key", "")[:64])
         return redirect("meeting", item=made)
     current, last = mine.filter(open=True).first(), mine.first()
-    found = detection.recurs(place, request.now)
+    found = detection.recurs(place, request.now, detection.spoken(request.town, place))
     names = {c.key: c.name for c in request.town.categories.values() if c.tenant == place.tenant}
     signals = [
         {"what": f"{names.get(f.kind, f.kind)} · {request.town.name_of(f.place)}", "why": _(f.why), "is_chance": f.is_chance} for f in found
@@ -146,7 +146,7 @@ def meeting_point(request: Request, item: int, sort: int) -> HttpResponse:
     if request.method == "POST":
         raw = forms.read(rules.Decide, request.POST)
         try:
-            meetings.decide(point.pk, raw, actor=request.actor, town=request.town, now=request.now, door="page")
+            meetings.decide(point.pk, raw, actor=request.actor, town=request.town, now=request.now, door="page", seen=request.POST.get("seen"))
             left = next((p for p in many if p.sort > sort and not p.decision), None) or next((p for p in many if p.sort != sort and not p.decision), None)
             messages.success(request, _("定了：{label}。").format(label=_(rules.DECISIONS[raw.get("decision", "")])))
             return redirect("meeting-point", item=item, sort=left.sort) if left else redirect("meeting", item=item)
@@ -166,7 +166,7 @@ def _point_page(request: Request, row: Row, many: list[Point], point: Point, raw
     at = many.index(point)
     urls = [reverse("meeting-point", args=[point.meeting_id, p.sort]) for p in many]
     context = {
-        "row": row, "point": _line(point, request), "label": _(rules.KINDS[point.kind]), "at": at + 1, "number": len(many),
+        "row": row, "point": _line(point, request), "label": _(rules.KINDS[point.kind]), "seen": meetings.mark_of(point), "at": at + 1, "number": len(many),
         "before": urls[at - 1] if at else "", "after": urls[at + 1] if at + 1 < len(urls) else "", "fields": [drawn[n] for n in ("decision", *FIELDS)],
         "errors": forms.summary(list(drawn.values()), problem), "key": forms.key_again(request, problem),
         "may": row.item.open and rules.chair(row.facts, request.actor) is not None and point.decision != "done",

@@ -46,7 +46,7 @@ def quarter_of(request: Request) -> date:
     said = request.GET.get("quarter", "") or request.POST.get("quarter", "")
     year, _line, month = said.partition("-")
     number = whole(month)
-    if len(year) == 4 and (whole(year) or 0) >= 1990 and number is not None and number <= 12:
+    if len(year) == 4 and 1990 <= (whole(year) or 0) <= 2200 and number is not None and number <= 12:
         return rules.quarter_of(date(int(year), number, 1))
     return rules.quarter_of(local(request.now).date())
 

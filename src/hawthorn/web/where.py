@@ -70,8 +70,8 @@ def _link(on: date) -> str:
 def _row(name: str, went: queries.Went, level: str, number: int | None) -> dict[str, Any]:
     parts, x = [], 0.0
     for part, shade in PARTS:
-        number = went.matters - went.over if part == "going" else getattr(went, part)
-        width = 100 * number / went.came if went.came else 0
+        count = went.matters - went.over if part == "going" else getattr(went, part)
+        width = 100 * count / went.came if went.came else 0
         parts.append({"x": f"{x:.2f}", "width": f"{width:.2f}", "shade": shade})
         x += width
     url = f"{reverse('drops')}?{urlencode({'grid': number or views.NO_GRID})}" if went.waiting and level == "grid" else ""

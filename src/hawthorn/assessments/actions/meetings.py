@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
@@ -13,16 +13,21 @@ from django.db.transaction import atomic
 from hawthorn.assessments import agenda, detection
 from hawthorn.assessments.models import Erratum, Minutes, Point
 from hawthorn.assessments.rules import meetings as rules
-from hawthorn.kernel.errors import NotThere, Refused
+from hawthorn.kernel.errors import NotThere, Refused, WrongType
+from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import collect
+from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Actor, PlaceCard, Seat, Town
 from hawthorn.loops import actions as loops
 from hawthorn.loops import queries
 from hawthorn.loops.models import Item
 from hawthorn.loops.rows import Row, canonical
 from hawthorn.loops.town import system
+from hawthorn.papers.paper import printable
+from hawthorn.territory.models import Place
 
 AGAIN = 3
+FURTHEST = timedelta(days=92)
 
 
 def draw_up(place: PlaceCard, *, actor: Actor, town: Town, now: datetime, door: str, key: str = "") -> int:
@@ -31,7 +36,9 @@ def draw_up(place: PlaceCard, *, actor: Actor, town: Town, now: datetime, door: 
     Refused `meeting_open` where the last one has no minutes yet, `not_yours` where the place is not the asker's.
     """
     given = {"place": place.id}
+    actor = replace(actor, seats=tuple(s for s in actor.seats if s.place == place.id))  # of several chairs the one whose meeting it is
     with atomic():
+        list(Place.objects.select_for_update().filter(pk=place.at("subdistrict") or place.id))  # one at a time in a subdistrict
         if key and (first := loops.answered(actor, key, loops.fingerprint("meetings", 0, "draw", given))):
             return first.id
         mine = Item.objects.filter(loop="meetings", raised_level=place.level, **{place.level: place.id})
@@ -54,7 +61,7 @@ def draw_up(place: PlaceCard, *, actor: Actor, town: Town, now: datetime, door: 
 def find_problems(place: PlaceCard, *, town: Town, now: datetime) -> list[int]:
     """What recurs and is no chance becomes a problem; one that ended within 60 days and of which three came since is open again."""
     actor, touched = system("recurring", town.county), []
-    striking = [f for f in detection.recurs(place, now) if not f.is_chance]
+    striking = [f for f in detection.recurs(place, now, detection.spoken(town, place)) if not f.is_chance]
     for found, known in zip(striking, detection.known(striking, place, now), strict=True):
         if known.open is not None or (known.ended is not None and known.since < AGAIN):
             continue
@@ -70,7 +77,7 @@ def find_problems(place: PlaceCard, *, town: Town, now: datetime) -> list[int]:
 
 def add_point(meeting: int, about: str, *, actor: Actor, town: Town, now: datetime) -> Point:
     """会上提出: one more point, by the chair. Refused `missing`, `not_yours`, `wrong_stage`."""
-    words = " ".join(about.split())[:140]
+    words = " ".join(printable(about).split())[:140]
     with atomic():
         row, _seat = _mine(meeting, actor, town, now)
         if not words:
@@ -92,8 +99,10 @@ def _mine(meeting: int, actor: Actor, town: Town, now: datetime, *, is_open: boo
     return row, seat
 
 
-def decide(number: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now: datetime, door: str) -> Point:
+def decide(number: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now: datetime, door: str, seen: str | None = None) -> Point:
     """定一项: commitment, look again, or not now with the reason. Decided anew as long as the minutes are open.
+
+    `seen`: when it was decided last as the asker saw it; the same decision again changes nothing, another one over a newer one is `stale`.
 
     Raises NotThere, Refused (`not_yours`, `wrong_stage`, `missing`, `past`, `not_a_choice`), WrongType.
     """
@@ -108,14 +117,27 @@ def decide(number: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now
             raise Refused("wrong_stage")
         if names := rules.decide_lacks(given):
             raise Refused("missing", names)
-        if given.until is not None and given.until <= now:
-            raise Refused("past", ["until"])
+        if given.until is not None and not now < given.until <= now + FURTHEST:
+            raise Refused("past" if given.until <= now else "too_far", ["until"])
+        if (point.decision, point.words, point.lead_id, point.until) == _told(given):
+            return point
+        if seen is not None and seen != mark_of(point):
+            raise Refused("stale")
         _undo(point, actor, town, now, door)
         point.commitment_id = DECIDED[given.decision](point, given, _By(actor, town, now, door))
-        point.decision, point.words, point.lead_id, point.until = given.decision, given.words, given.lead if given.decision == "commit" else None, given.until
+        point.decision, point.words, point.lead_id, point.until = _told(given)
         point.decided_at, point.user = now, actor.user
         point.save()
     return point
+
+
+def _told(given: Any) -> tuple[str, str, int | None, datetime | None]:
+    return given.decision, printable(given.words), given.lead if given.decision == "commit" else None, given.until
+
+
+def mark_of(point: Point) -> str:
+    """When it was decided last, as a form carries it."""
+    return point.decided_at.isoformat() if point.decided_at else ""
 
 
 class _By:
@@ -126,7 +148,8 @@ class _By:
 
     def take(self, loop: str, item: int, step: str, given: dict[str, Any]) -> int:
         """One step of a loop, as the chair."""
-        return loops.take_step(loop, item, step, given, actor=self.actor, now=self.now, door=self.door, town=self.town).id
+        actor = self.actor if loop == "commitments" else Actor(self.actor.user, (), system="meeting", county=self.actor.county)
+        return loops.take_step(loop, item, step, given, actor=actor, now=self.now, door=self.door, town=self.town).id
 
 
 def _undo(point: Point, actor: Actor, town: Town, now: datetime, door: str) -> None:
@@ -142,9 +165,11 @@ def _commit(point: Point, given: Any, by: _By) -> int:
     """办: a promise of its own; one that stands is moved to the new day; a problem is looked at again that day."""
     source = point.source
     if source is not None and source.loop == "commitments":
-        return by.take("commitments", source.pk, "move", {"until": given.until, "reason": given.words})
+        return by.take("commitments", source.pk, "move", {"until": given.until, "reason": given.words, "lead": given.lead})
     problem = source.pk if source is not None and source.loop == "problems" else None
-    told = {"what": given.words, "lead": given.lead, "until": given.until, "about": point.about[:120], "place": point.place_id}
+    about = f"{rules.KINDS['desk']} · {by.town.name_of(point.place_id)}" if point.kind == "desk" else point.about[:120]  # words of people are no title
+    level = Item.objects.only("raised_level").get(pk=point.meeting_id).raised_level
+    told = {"what": given.words, "lead": given.lead, "until": given.until, "about": about, "place": point.place_id, "level": level}
     made = loops.start(
         "commitments", told | {"meeting": point.meeting_id, "problem": problem}, actor=by.actor, now=by.now, door=by.door, town=by.town, step="give"
     )
@@ -177,10 +202,14 @@ def close(meeting: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now
     with atomic():
         row, seat = _mine(meeting, actor, town, now)
         Point.objects.filter(meeting=meeting, decision="").update(decision="moved", decided_at=now, user=actor.user)
-        offline = int(raw.get("offline") or 0) if str(raw.get("offline") or "0").isdigit() else 0
+        typed = str(raw.get("offline") or "0").strip()
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= 3):
+            raise WrongType({"offline": _("请写一个数字，没有就写 0。")})
+        offline = int(typed)
         body = canonical(body_of(row, offline, seat, actor, town))
         digest = hashlib.sha256(body.encode()).hexdigest()
-        loops.take_step("meetings", meeting, "close", {"offline": offline, "digest": digest}, actor=actor, now=now, door=door, key=key, town=town)
+        inner = Actor(actor.user, (), system="minutes", county=actor.county)  # the step is nobody's to press: minutes and digest belong together
+        loops.take_step("meetings", meeting, "close", {"offline": offline, "digest": digest}, actor=inner, now=now, door=door, key=key, town=town)
         return Minutes.objects.create(meeting_id=meeting, body=body, digest=digest, at=now)
 
 
@@ -202,7 +231,7 @@ def body_of(row: Row, offline: int, seat: Seat, actor: Actor, town: Town) -> dic
 
 def add_erratum(meeting: int, words: str, *, actor: Actor, town: Town, now: datetime) -> Erratum:
     """更正 of frozen minutes, beside them. Refused `not_yours`, `missing`, `wrong_stage` while they are open."""
-    said = " ".join(words.split())[:500]
+    said = " ".join(printable(words).split())[:500]
     with atomic():
         row, seat = _mine(meeting, actor, town, now, is_open=False)
         if not said:
@@ -212,7 +241,8 @@ def add_erratum(meeting: int, words: str, *, actor: Actor, town: Town, now: date
 
 def changed_minutes() -> list[str]:
     """Minutes whose text is no longer what was frozen: a check, one sentence each."""
-    found = []
+    lost = Item.objects.filter(loop="meetings", open=False).exclude(pk__in=Minutes.objects.values("meeting"))
+    found = [f"meetings {pk}: 已定稿，可是没有纪要" for pk in lost.values_list("pk", flat=True)]
     for minutes in Minutes.objects.select_related("meeting").iterator(chunk_size=200):
         kept = hashlib.sha256(minutes.body.encode()).hexdigest()
         told = queries.events_of(minutes.meeting_id)[-1].body

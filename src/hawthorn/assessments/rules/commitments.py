@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.facts import replace
-from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, maybe, ref, staff, stages, table
+from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, choice, maybe, ref, staff, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import RANK, World
 from hawthorn.matters.rules import who
@@ -33,6 +33,7 @@ class Give(Needs):
     until: When = Field(title=_("什么时候前"), json_schema_extra={"x-days": 30})
     about: str = maybe(_("关于什么"), max_length=120)
     place: int
+    level: Literal["community", "subdistrict"] = choice(_("哪一级的会"), {"community": _("社区（村）"), "subdistrict": _("街道")}, default="subdistrict")
     meeting: int | None = None
     problem: int | None = None
 
@@ -48,6 +49,7 @@ class Move(Needs):
 
     until: When = Field(title=_("改到什么时候"), json_schema_extra={"x-days": 30})
     reason: str = maybe(_("为什么"), max_length=300)
+    lead: int | None = ref("leads", _("换谁牵头（不选就不换）"), optional=True)
 
 
 class Drop(Needs):
@@ -69,7 +71,7 @@ def give(_f: Any, g: Any, w: World) -> CommitmentFacts:
     card = w.town.places[g.place]
     levels: dict[str, Any] = {level: card.at(level) for level in ("county", "subdistrict", "community", "grid")}
     return CommitmentFacts(
-        **levels, title=f"{g.about or card.name}"[:140], raised_level=card.level, kind="commitment", stage="promised", lead=g.lead, holder=g.lead,
+        **levels, title=f"{g.about or card.name}"[:140], raised_level=g.level, kind="commitment", stage="promised", lead=g.lead, holder=g.lead,
         stage_due_at=g.until, meeting=g.meeting, problem=g.problem,
     )  # fmt: skip
 
@@ -78,7 +80,8 @@ def move(f: CommitmentFacts, g: Any, w: World) -> CommitmentFacts:
     """A later day; it is counted."""
     if g.until <= w.now:
         raise Refused("past", ["until"])
-    return replace(f, stage_due_at=g.until, moved_count=f.moved_count + 1)
+    lead = g.lead or f.lead
+    return replace(f, stage_due_at=g.until, moved_count=f.moved_count + 1, lead=lead, holder=lead)
 
 
 def stage(code: str) -> Any:

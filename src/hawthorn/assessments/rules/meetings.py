@@ -94,7 +94,7 @@ STAGES = stages(
 STEPS = table(
     [
         Step("draw", _("拟议程"), (), ("drawn",), CHAIR, BOTH, draw, Draw),
-        Step("close", _("纪要定稿"), ("drawn",), ("closed",), CHAIR, chair, frozen, Close),
+        Step("close", _("纪要定稿"), ("drawn",), ("closed",), _("纪要定稿时自动"), who.by_system, frozen, Close),
     ]
 )
 MEETINGS = Loop("meetings", _("周研判"), MeetingFacts, STAGES, STEPS, None, lambda f: f.stage_due_at)

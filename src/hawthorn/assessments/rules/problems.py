@@ -60,12 +60,6 @@ class Back(Needs):
     why: str = Field(title=_("依据"), max_length=160)
 
 
-class OfMonth(Needs):
-    """每月一题."""
-
-    month: str = Field(title=_("哪个月"), pattern=r"^20\d\d-(0[1-9]|1[0-2])$")
-
-
 def find(_f: Any, g: Any, w: World) -> ProblemFacts:
     """At the subdistrict desk until the next but one meeting."""
     card, unit = w.town.places[g.place], w.refs.get("known_unit")
@@ -107,6 +101,11 @@ def back_bar(f: ProblemFacts, w: World) -> str:
     return "" if f.ended_on and local(w.now).date() - f.ended_on <= COMES_BACK else "too_late"
 
 
+def of_month(f: ProblemFacts, g: Any, w: World) -> ProblemFacts:
+    """每月一题: of the running month."""
+    return replace(f, month=f"{local(w.now):%Y-%m}")
+
+
 def look_at_unit(f: Any, g: Any) -> dict[str, Any]:
     """The unit by its number."""
     return {"known_unit": ("units", g.unit)}
@@ -118,15 +117,15 @@ STAGES = stages(
         Stage("closed", _("可以了"), False),
     ]
 )
-BOTH = who.either(who.by_system, who.of_kind("subdistrict_desk", "subdistrict_leader", "community_desk", "community_secretary"))
-CHAIR = _("研判会")
+BOTH = who.of_kind("subdistrict_desk", "subdistrict_leader")
+CHAIR, MEETS = _("网格中心、分管领导"), _("研判会上定了自动")
 STEPS = table(
     [
         Step("find", _("发现"), (), ("open",), _("拟议程时自动"), who.by_system, find, Find, looks=look_at_unit),
-        Step("watch", _("继续看"), ("open",), ("open",), CHAIR, BOTH, watch, Watch),
-        Step("close", _("可以了"), ("open",), ("closed",), CHAIR, BOTH, end, End),
+        Step("watch", _("继续看"), ("open",), ("open",), MEETS, who.by_system, watch, Watch),
+        Step("close", _("可以了"), ("open",), ("closed",), MEETS, who.by_system, end, End),
         Step("come_back", _("又来了"), ("closed",), ("open",), _("60 天内又多起来时自动"), who.by_system, back, Back, bar=back_bar),
-        Step("choose", _("定为每月一题"), ("open",), ("open",), CHAIR, BOTH, lambda f, g, w: replace(f, month=g.month), OfMonth, rare=True),
+        Step("choose", _("定为每月一题"), ("open",), ("open",), CHAIR, BOTH, of_month, rare=True),
     ]
 )
 PROBLEMS = Loop("problems", _("高频问题"), ProblemFacts, STAGES, STEPS, None, lambda f: f.stage_due_at)

@@ -118,6 +118,11 @@ def new_hand(f: ReleaseFacts, w: World) -> str:
     return "three_hands" if w.user in (f.drafter, f.reviewer) else ""
 
 
+def own_words(f: ReleaseFacts, w: World) -> str:
+    """Who wrote it changes it; another one drafts anew, so that nobody reviews words of their own."""
+    return "" if w.user == f.drafter else "not_yours"
+
+
 def withdraws(f: Any, a: Actor) -> Seat | None:
     """Desk or leader of the subdistrict."""
     return who.of_kind("subdistrict_leader", "subdistrict_desk")(f, a)
@@ -149,7 +154,7 @@ STEPS = table(
         Step("draft", _("拟稿"), (), ("drafted",), _("窗口、书记"), drafts, draft, Draft),
         Step("review", _("审核通过"), ("drafted",), ("reviewed",), _("不是拟稿人的审核岗位"), who.holder, review, Review, bar=new_hand, lacks=unlooked),
         Step("send_back", _("退回修改"), WAITS, ("returned",), _("审核、发布的岗位"), who.holder, send_back, Why, bar=new_hand),
-        Step("revise", _("改稿"), ("drafted", "returned"), ("drafted",), _("拟稿的岗位"), drafts, revise, Revise),
+        Step("revise", _("改稿"), ("drafted", "returned"), ("drafted",), _("拟稿的岗位"), drafts, revise, Revise, bar=own_words),
         Step("publish", _("发布"), ("reviewed",), ("published",), _("不是拟稿、审核的第三个人"), who.holder, publish, bar=new_hand),
         Step("cancel", _("不发布了"), LEAVES, ("cancelled",), _("拟稿的岗位"), drafts, to("cancelled"), Why, rare=True),
         Step("withdraw", _("撤下"), ("published",), ("withdrawn",), _("网格中心、分管领导"), withdraws, to("withdrawn"), Why),

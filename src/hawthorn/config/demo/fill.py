@@ -26,7 +26,7 @@ NUMBER = 1640
 ACCOUNTS = (
     ("grid_officer", "officer1", "wgy1"), ("grid_officer", "officer2", "wgy2"), ("grid_head", "head1", "wgz1"), ("party_instructor", "instructor1", "zdy1"),
     ("community_desk", "desk", "chuangkou"), ("community_desk", "desk_village", "cunwu"), ("community_secretary", "secretary", "shuji"),
-    ("subdistrict_desk", "center", "zhongxin"), ("subdistrict_leader", "leader", "lingdao"), ("agency", "agency0", "danwei1"), ("agency", "agency1", "danwei2"),
+    ("subdistrict_desk", "center", "zhongxin"), ("subdistrict_leader", "leader", "lingdao"), ("party_office", "party", "dangjian"), ("agency", "agency0", "danwei1"), ("agency", "agency1", "danwei2"),
     ("county_desk", "county_desk", "quzhongxin"), ("county_admin", "county_admin", "guanli"),
     ("subdistrict_desk", "center2", "zhongxin9"), ("grid_officer", "officer9", "wgy9"),
 )  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import category as category_of
+from unicodedata import normalize
 
 from hawthorn.kernel.calendar import Limit
 from hawthorn.kernel.clock import local
@@ -60,12 +62,18 @@ def asked_by(f: Any, g: Any, w: World) -> Any:
     )  # fmt: skip
 
 
+def is_danger(said: str, f: Any, w: World) -> bool:
+    """A word of danger anywhere in it, however it is written: full width, with blanks or marks nobody sees in between."""
+    plain = "".join(c for c in normalize("NFKC", said) if category_of(c)[0] not in "CZ").replace("氣", "气").replace("煙", "烟")
+    return any(word in plain for word in w.policy(f).danger_words)
+
+
 def tier_of(f: MatterFacts, g: Any, w: World) -> str:
     """Said, else danger words, else the category's, else ordinary."""
     card = w.town.categories.get(f.category or 0)
     if g.tier:
         return str(g.tier)
-    if any(word in g.words for word in w.policy(f).danger_words):
+    if is_danger(f"{g.words} {g.spot}", f, w):
         return "urgent"
     return card.tier if card else "ordinary"
 
