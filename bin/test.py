@@ -57,11 +57,10 @@ def main() -> int:
             suite("PostgreSQL", *only, HAWTHORN_DATABASE_URL=url, **long)
     else:
         MISSED.append("PostgreSQL（没有找到 initdb、postgres）")
-    if not SOAK:
-        if shutil.which("chromium") or shutil.which("google-chrome") or os.environ.get("HAWTHORN_CHROMIUM"):
-            suite("browser", "-m", "browser")
-        else:
-            MISSED.append("浏览器（没有找到 chromium）")
+    if shutil.which("chromium") or shutil.which("google-chrome") or os.environ.get("HAWTHORN_CHROMIUM"):
+        suite("browser", "-m", "browser and long" if SOAK else "browser and not long")
+    else:
+        MISSED.append("浏览器（没有找到 chromium）")
     for part in MISSED:
         print(f"没有跑的部分：{part}")
     if MISSED and os.environ.get("HAWTHORN_REQUIRE"):

@@ -70,7 +70,7 @@ def phone(chromium: Any, served: Served, tmp_path: Path) -> Iterator[Callable[..
         found = Phone(chromium.browser_type, line.__enter__(), tmp_path / f"{who}{len(phones)}", {"viewport": {"width": 360, "height": 800}} | options)
         phones.append(found)
         someone = found.on()
-        someone.sign_in(who)
+        someone.sign_in_by_hand(who)
         ready(someone)
         return found, someone
 

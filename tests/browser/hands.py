@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from hawthorn.kernel.clock import SHANGHAI
 
 WAYS: dict[str, dict[str, bool]] = {"without scripts": {"scripts": False}, "by keyboard": {"keys": True}}
@@ -14,6 +16,11 @@ GRID = "999901001001001"
 SEND = "main form[method=post] button:not([type=button])"
 DIGITS = "零一二三四五六七八九"
 SOON = (datetime.now(SHANGHAI) + timedelta(days=5)).strftime("%Y-%m-%dT10:00")
+
+
+def walked(usual: str) -> Any:
+    """In which way a journey is walked in every run; in the other way too on `make soak`."""
+    return pytest.mark.parametrize("way", [pytest.param(way, marks=() if way == usual else pytest.mark.long) for way in WAYS])
 
 
 @dataclass

@@ -51,6 +51,9 @@ for name, step, told in (("center_b", "review", dict(is_fit=True, is_not_secret=
 """
 
 
+SESSIONS: dict[tuple[str, str, type], list[Any]] = {}
+
+
 @dataclass
 class Served:
     """Where the product answers."""
@@ -104,6 +107,17 @@ class Person:
         return self.page.goto(self.url + path)
 
     def sign_in(self, who: str) -> None:
+        """By name and password, with one's own hand; on the next screens at the same server the session is there already."""
+        known = SESSIONS.get((self.url, who, type(self.hand)))
+        if known:
+            self.page.context.add_cookies(known)
+            self.go("/today")
+            if self.page.url.endswith("/today"):
+                return
+        self.sign_in_by_hand(who)
+        SESSIONS[self.url, who, type(self.hand)] = [c for c in self.page.context.cookies() if c["name"] == "hawthorn"]
+
+    def sign_in_by_hand(self, who: str) -> None:
         """By name and password."""
         self.go("/signin")
         self.hand.put("[name=username]", who)

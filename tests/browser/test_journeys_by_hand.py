@@ -1,4 +1,4 @@
-"""The journeys at the screen: with scripts off, and by keyboard only."""
+"""The journeys at the screen: with scripts off, and by keyboard only (each in one of the two ways in every run, in both on `make soak`)."""
 
 from __future__ import annotations
 
@@ -78,8 +78,10 @@ JOURNEYS: dict[str, tuple[str, list[tuple[str, str, str, dict[str, str]]], str]]
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", list(JOURNEYS))
+BOTH = [(name, way, (n + m) % 2) for n, name in enumerate(JOURNEYS) for m, way in enumerate(WAYS)]
+
+
+@pytest.mark.parametrize(("name", "way"), [pytest.param(name, way, marks=pytest.mark.long if is_long else ()) for name, way, is_long in BOTH])
 def test_each_journey_goes_to_its_end(person: Any, name: str, way: str) -> None:
     phone, moves, end = JOURNEYS[name]
     receipt, _word = say(person(**WAYS[way]), name, phone)

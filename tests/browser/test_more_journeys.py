@@ -8,11 +8,11 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hands import SOON, WAYS, act, child, duty, holder, look, look_up, open_item, say, send, send_off, slip, stage, step, unfold, words_of
+from hands import SOON, WAYS, act, child, duty, holder, look, look_up, open_item, say, send, send_off, slip, stage, step, unfold, walked, words_of
 
 from own_database import run
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("way", WAYS)]
+pytestmark = pytest.mark.browser
 Come = Callable[..., Any]
 GRID2, GRID3 = "999901001001002", "999901001201001"
 NUMBERS = count(3001)
@@ -56,6 +56,7 @@ def settle(officer: Any, item: str, say: str) -> None:
 
 
 # ── somebody outside ──
+@walked("by keyboard")
 def test_an_outsider_answers_once_by_a_link(come: Come) -> None:
     resident, officer, outsider = come(), come("officer1"), come()
     receipt, word = say(resident, "光缆垂到路上了", phone())
@@ -80,6 +81,7 @@ def test_an_outsider_answers_once_by_a_link(come: Come) -> None:
 
 
 # ── somebody without a name ──
+@walked("without scripts")
 def test_one_who_leaves_no_contact_reads_by_word_and_has_it_done_again(come: Come) -> None:
     resident, officer = come(), come("officer1")
     receipt, word = say(resident, "有人占着消防通道")
@@ -100,6 +102,7 @@ def test_one_who_leaves_no_contact_reads_by_word_and_has_it_done_again(come: Com
     assert "装了地桩" in text
 
 
+@walked("by keyboard")
 def test_one_who_left_a_phone_says_by_word_whether_it_is_solved(come: Come) -> None:
     resident, officer = come(), come("officer1")
     receipt, word = say(resident, "楼道灯不亮", phone())
@@ -118,6 +121,7 @@ def test_one_who_left_a_phone_says_by_word_whether_it_is_solved(come: Come) -> N
 
 
 # ── at the counter ──
+@walked("without scripts")
 def test_somebody_at_the_counter_is_read_one_sentence_and_heard(come: Come) -> None:
     desk, officer, number = come("desk_village"), come("officer3"), phone()
     assert look_up(desk, tail=number[-4:]) == []
@@ -143,6 +147,7 @@ def test_somebody_at_the_counter_is_read_one_sentence_and_heard(come: Come) -> N
     assert stage(officer, item) == "已办结"
 
 
+@walked("by keyboard")
 def test_somebody_without_a_phone_is_found_by_the_door(come: Come) -> None:
     resident, desk, officer = come(), come("desk_village"), come("officer3")
     receipt, _word = say(resident, "井盖响", grid=GRID3, unit="u3 号楼")
@@ -163,13 +168,15 @@ def test_somebody_without_a_phone_is_found_by_the_door(come: Come) -> None:
 
 
 # ── an empty post ──
+@walked("without scripts")
 def test_a_vacant_post_is_a_duty_until_somebody_fills_it(come: Come, served: Any) -> None:
     run(LEAVE, served.env)
     resident, head, center = come(), come("head2"), come("center")
     receipt, word = say(resident, "单元门关不上", grid=GRID2)
     assert "由2 网格专职网格员负责" in look(resident, receipt, word=word), "the post keeps it"
-    item = duty(head, "单元门关不上")
-    assert "2 网格专职网格员（head2）" in holder(head, item), "the next post up acts"
+    assert "2 网格专职网格员（head2）" in holder(head, duty(head, "单元门关不上")), "the next post up acts"
+    item = open_item(head, receipt)
+    assert "2 网格专职网格员（head2）" in holder(head, item)
     step(head, item, "accept")
     vacancy = duty(center, "缺岗 · 2 网格专职网格员")
     assert "网格中心" in holder(center, vacancy)
@@ -187,6 +194,7 @@ def test_a_vacant_post_is_a_duty_until_somebody_fills_it(come: Come, served: Any
 
 
 # ── at night ──
+@walked("by keyboard")
 def test_a_gas_smell_at_night_goes_to_who_is_on_call(come: Come, night: Any) -> None:
     center, resident = come("center", at=night), come(at=night)
     center.go("/oncall")
@@ -220,6 +228,7 @@ def test_a_gas_smell_at_night_goes_to_who_is_on_call(come: Come, night: Any) -> 
 
 
 # ── about an officer ──
+@walked("without scripts")
 def test_a_complaint_about_an_officer_is_decided_above_and_never_seen_by_them(come: Come) -> None:
     resident, desk, center = come(), come("desk"), come("center")
     resident.go("/complain?about=grid")
@@ -253,6 +262,7 @@ def test_a_complaint_about_an_officer_is_decided_above_and_never_seen_by_them(co
 
 
 # ── two that are one, and one that comes back ──
+@walked("by keyboard")
 def test_two_matters_are_merged_and_both_askers_are_told(come: Come) -> None:
     one, two, officer, desk = come(), come(), come("officer1"), come("desk")
     first, first_word = say(one, "三号路灯不亮", phone())
@@ -275,6 +285,7 @@ def test_two_matters_are_merged_and_both_askers_are_told(come: Come) -> None:
         assert "路灯修好了" in text
 
 
+@walked("without scripts")
 def test_one_who_is_not_content_opens_the_link_of_the_slip_and_reopens(come: Come) -> None:
     resident, officer, desk = come(), come("officer1"), come("desk")
     receipt, _word = say(resident, "下水道又堵", phone())

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from hawthorn.assessments.models import Point, Problem
+from hawthorn.assessments.models import Commitment, Point, Problem
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import PlaceCard, Town
-from hawthorn.loops.models import Item
+from hawthorn.loops.models import Item, Text
 from hawthorn.matters.models import Matter
 from hawthorn.patrols import kinds
 from hawthorn.patrols import queries as patrols
@@ -45,8 +45,15 @@ def draw(place: PlaceCard, town: Town, now: datetime, since: datetime | None) ->
         *_checkpoints(here, place, now),
         *_moved(place),
     ]
-    asleep = _watched(place, now)
-    return [d for d in found if (d.kind, d.source or d.about) not in asleep]
+    settled = _settled(place, now)
+    return [d for d in found if (d.kind, d.source or d.about) not in settled]
+
+
+def promised(sources: Collection[int]) -> dict[int, tuple[str, int | None]]:
+    """What was promised and which post leads, for commitments by number. Two statements."""
+    said = dict(Text.objects.filter(item__in=sources, seq=1, field="what", erased_at=None).values_list("item_id", "words"))
+    leads = Commitment.objects.filter(item__in=sources).values_list("item_id", "lead")
+    return {item: (said.get(item, ""), lead) for item, lead in leads}
 
 
 def days(at: datetime, now: datetime) -> int:
@@ -156,13 +163,9 @@ def _moved(place: PlaceCard) -> Iterator[Draft]:
         yield Draft("desk", point.about, _("上次没有议到"), point.place_id)
 
 
-def _watched(place: PlaceCard, now: datetime) -> set[tuple[str, Any]]:
-    """What a meeting said to look at again later, until then."""
+def _settled(place: PlaceCard, now: datetime) -> set[tuple[str, Any]]:
+    """What a meeting said to look at again later, until then; and what a promise runs for: the promise itself stands on the agenda."""
     mine = Point.objects.filter(meeting__raised_level=place.level, **{f"meeting__{place.level}": place.id})
-    rows = mine.filter(decision="watch", until__gt=now).values_list("kind", "source", "about")
+    promised = Q(commitment__open=True) & ~Q(kind="commitment")
+    rows = mine.filter(Q(decision="watch", until__gt=now) | promised).values_list("kind", "source", "about")
     return {(kind, source or about) for kind, source, about in rows}
-
-
-def in_order(points: Sequence[Point]) -> list[Point]:
-    """As they are talked over."""
-    return sorted(points, key=lambda p: p.sort)

@@ -139,9 +139,14 @@ class Point(models.Model):
     class Meta:
         constraints = [
             UniqueConstraint(fields=["meeting", "sort"], name="point_once"),
-            CheckConstraint(condition=Q(decision__in=["", "commit", "watch", "none", "done", "moved"]), name="point_decision"),
+            CheckConstraint(condition=Q(decision__in=["", "commit", "watch", "none", "over", "done", "moved"]), name="point_decision"),
             CheckConstraint(condition=~Q(decision="commit") | Q(commitment__isnull=False), name="point_commits_to_something"),
         ]
+
+    @property
+    def is_kept(self) -> bool:
+        """Is it about a promise that was reported done while the meeting is open: then nothing is left to decide."""
+        return not self.decision and self.source is not None and self.source.loop == "commitments" and self.source.stage == "done"
 
 
 class Minutes(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hawthorn.kernel.slots import Asking
 from hawthorn.loops import queries
-from hawthorn.loops.models import Item, Text
+from hawthorn.loops.models import Item, Reporter, Text
 
 SAID = 24
 
@@ -13,7 +13,7 @@ class MatterChoices:
     """Open matters the asker may see, nearest first: the same unit, then the same grid, newest first."""
 
     def list(self, asking: Asking) -> list[tuple[int, str]]:
-        """Number; title, receipt and the first words said."""
+        """Number; title, the receipt its first asker holds (its own where nobody asks) and the first words said."""
         seat = queries.widest(asking.actor)
         if seat is None:
             return []
@@ -26,7 +26,9 @@ class MatterChoices:
         if asking.facts is not None:
             items.sort(key=lambda i: (i.unit_id != asking.facts.unit, i.grid_id != asking.facts.grid))
         said = dict(Text.objects.filter(item__in=items, seq=1, field="words", erased_at=None).values_list("item_id", "words"))
-        return [(i.pk, f"{i.title} · {i.receipt[:4]}-{i.receipt[4:]} {said.get(i.pk, '')[:SAID]}".strip()) for i in items]
+        held = dict(Reporter.objects.filter(item__in=items, left_at=None).order_by("-id").values_list("item_id", "receipt"))
+        codes = {i.pk: held.get(i.pk, i.receipt) for i in items}
+        return [(i.pk, f"{i.title} · {codes[i.pk][:4]}-{codes[i.pk][4:]} {said.get(i.pk, '')[:SAID]}".strip()) for i in items]
 
     def row(self, asking: Asking, value: int) -> Item | None:
         """Locked rows are used instead; see loops.work."""

@@ -22,7 +22,7 @@ from hawthorn.loops.actions import Answer, start
 from hawthorn.matters.rules.needs import CHANNELS, Report, ReportSettled
 from hawthorn.territory.models import UnitGrid
 from hawthorn.web import forms, hinting, slips, uploads
-from hawthorn.web.middleware import kept
+from hawthorn.web.middleware import kept, kept_first
 from hawthorn.web.request import Request, asking_of
 
 FEW, MOST = 16, 200
@@ -32,7 +32,7 @@ ASKER = ("name", "phone", "wants_visit", "address", "hides_from_grid", "on_behal
 DOINGS: dict[str, tuple[str, type[Needs]]] = {"report": ("matters", Report), "report_settled": ("matters", ReportSettled), "capture": ("drops", Capture)}
 
 
-@kept
+@kept_first
 @require_http_methods(["GET", "HEAD", "POST"])
 def capture(request: Request) -> HttpResponse:
     """上报 or 自查自办, in one press."""

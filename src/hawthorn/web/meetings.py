@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hawthorn.assessments import detection, digest
+from hawthorn.assessments import agenda, detection, digest
 from hawthorn.assessments.actions import meetings
 from hawthorn.assessments.models import Erratum, Minutes, Point
 from hawthorn.assessments.numbers import numbers_of
@@ -30,6 +32,11 @@ from hawthorn.web import forms, words
 from hawthorn.web.request import Request, asking_of
 
 FIELDS = ("words", "lead", "until")
+MUST = {
+    "words": gettext_noop("（定下来办、这次不办、可以了都要写）"),
+    "lead": gettext_noop("（定下来办要选）"),
+    "until": gettext_noop("（定下来办、继续看要写）"),
+}
 
 
 def chair_seat(request: Request) -> Seat | None:
@@ -91,7 +98,7 @@ def meeting(request: Request, item: int) -> HttpResponse:
     row = meeting_row(request, item)
     is_chair = rules.chair(row.facts, request.actor) is not None
     minutes = Minutes.objects.filter(meeting=item).first()
-    points = [_line(p, request) for p in Point.objects.filter(meeting=item).order_by("sort")] if minutes is None else _frozen(minutes, request)
+    points = _lines(Point.objects.filter(meeting=item), request) if minutes is None else _frozen(minutes, request)
     groups: list[dict[str, Any]] = []
     for line in points:
         if not groups or groups[-1]["kind"] != line["kind"]:
@@ -108,15 +115,28 @@ def meeting(request: Request, item: int) -> HttpResponse:
     return render(request, "web/meeting.html", context)
 
 
-def _line(point: Point, request: Request) -> dict[str, Any]:
+def _lines(points: QuerySet[Point], request: Request) -> list[dict[str, Any]]:
+    """The points as they are shown; of promises also what was promised and by whom, which no paper repeats."""
+    rows = list(points.select_related("source").order_by("sort"))
+    told = agenda.promised([p.source_id for p in rows if p.kind == "commitment" and p.source_id])
+    return [_line(p, told.get(p.source_id or 0), request) for p in rows]
+
+
+def _line(point: Point, promise: tuple[str, int | None] | None, request: Request) -> dict[str, Any]:
     lead = request.town.posts.get(point.lead_id or 0)
+    decision = "done" if point.is_kept else point.decision
     source = reverse("item", args=[point.source_id]) if point.source_id else point.url
     return {
-        "kind": point.kind, "sort": point.sort, "about": point.about, "why": point.why, "decision": point.decision, "words": point.words,
-        "label": _(rules.DECISIONS[point.decision]) if point.decision else "", "lead": lead.name if lead else "",
+        "kind": point.kind, "sort": point.sort, "about": point.about, "why": point.why, "decision": decision, "words": point.words,
+        "label": _(rules.DECISIONS[decision]) if decision else "", "promise": _promise(*promise, request) if promise else "", "lead": lead.name if lead else "",
         "until": words.moment(point.until, request.now) if point.until else "", "source": source,
-        "url": reverse("meeting-point", args=[point.meeting_id, point.sort]) if point.decision != "done" else "",
+        "url": reverse("meeting-point", args=[point.meeting_id, point.sort]) if decision != "done" else "",
     }  # fmt: skip
+
+
+def _promise(what: str, lead: int | None, request: Request) -> str:
+    post = request.town.posts.get(lead or 0)
+    return _("定的是：{what}（{lead}牵头）").format(what=what, lead=post.name if post else "")
 
 
 def _frozen(minutes: Minutes, request: Request) -> list[dict[str, Any]]:
@@ -137,7 +157,7 @@ def _erratum(one: Erratum, request: Request) -> dict[str, str]:
 def meeting_point(request: Request, item: int, sort: int) -> HttpResponse:
     """One point, large: what it is, why it is here, and a decision in at most three fields."""
     row = meeting_row(request, item)
-    many = list(Point.objects.filter(meeting=item).order_by("sort"))
+    many = list(Point.objects.filter(meeting=item).select_related("source").order_by("sort"))
     point = next((p for p in many if p.sort == sort), None)
     if point is None:
         raise NotThere
@@ -147,7 +167,8 @@ def meeting_point(request: Request, item: int, sort: int) -> HttpResponse:
         raw = forms.read(rules.Decide, request.POST)
         try:
             meetings.decide(point.pk, raw, actor=request.actor, town=request.town, now=request.now, door="page", seen=request.POST.get("seen"))
-            left = next((p for p in many if p.sort > sort and not p.decision), None) or next((p for p in many if p.sort != sort and not p.decision), None)
+            open_ones = [p for p in many if p.sort != sort and not p.decision and not p.is_kept]
+            left = next((p for p in open_ones if p.sort > sort), open_ones[0] if open_ones else None)
             messages.success(request, _("定了：{label}。").format(label=_(rules.DECISIONS[raw.get("decision", "")])))
             return redirect("meeting-point", item=item, sort=left.sort) if left else redirect("meeting", item=item)
         except (Refused, WrongType) as found:
@@ -161,15 +182,18 @@ def _point_page(request: Request, row: Row, many: list[Point], point: Point, raw
     chosen = raw.get("decision") or (point.decision if point.decision in ("commit", "watch", "none") else "commit")
     values = raw or {"words": point.words, "lead": point.lead_id, "until": point.until, "decision": chosen}
     drawn = {f["name"]: f for f in forms.draw(rules.Decide, asking_of(request), values, problem)}
-    for name in FIELDS:
-        drawn[name]["required"] = False
+    made = rules.choices_for(point.kind)
+    drawn["decision"]["choices"] = [c for c in drawn["decision"]["choices"] if c["value"] in made]
+    for name, must in MUST.items():
+        drawn[name] |= {"required": False, "must": _(must)}
     at = many.index(point)
+    (line,) = _lines(Point.objects.filter(pk=point.pk), request)
     urls = [reverse("meeting-point", args=[point.meeting_id, p.sort]) for p in many]
     context = {
-        "row": row, "point": _line(point, request), "label": _(rules.KINDS[point.kind]), "seen": meetings.mark_of(point), "at": at + 1, "number": len(many),
+        "row": row, "point": line, "label": _(rules.KINDS[point.kind]), "seen": meetings.mark_of(point), "at": at + 1, "number": len(many),
         "before": urls[at - 1] if at else "", "after": urls[at + 1] if at + 1 < len(urls) else "", "fields": [drawn[n] for n in ("decision", *FIELDS)],
         "errors": forms.summary(list(drawn.values()), problem), "key": forms.key_again(request, problem),
-        "may": row.item.open and rules.chair(row.facts, request.actor) is not None and point.decision != "done",
+        "may": row.item.open and rules.chair(row.facts, request.actor) is not None and line["decision"] != "done",
     }  # fmt: skip
     status = 200 if problem is None else STATUS.get(problem.code if isinstance(problem, Refused) else "wrong_type", 409)
     return render(request, "web/meeting_point.html", context, status=status)

@@ -97,7 +97,7 @@ def _say_who(request: Any, response: HttpResponse) -> None:
     if user.is_authenticated and (request.session.get("locked") or user.must_change):
         response["Hawthorn-Locked"] = "1"
     elif match is not None and getattr(match.func, "is_kept", False):
-        response["Hawthorn-Keep"] = "1"
+        response["Hawthorn-Keep"] = "first" if getattr(match.func, "is_kept_first", False) else "1"
 
 
 def _has_nul(request: Any) -> bool:
@@ -147,10 +147,16 @@ def kept(view: Any) -> Any:
     return view
 
 
+def kept_first(view: Any) -> Any:
+    """Mark a kept page that is the same whenever it is opened: the device shows its copy at once and asks the network behind it."""
+    view.is_kept = view.is_kept_first = True
+    return view
+
+
 def works_locked(view: Any) -> Any:
     """Mark a page that can be used while the screen is locked or a password must be changed."""
     view.works_locked = True
     return view
 
 
-__all__ = ["Next", "RequestId", "WhoAsks", "bare", "is_elsewhere", "kept", "look", "public", "works_locked"]
+__all__ = ["Next", "RequestId", "WhoAsks", "bare", "is_elsewhere", "kept", "kept_first", "look", "public", "works_locked"]

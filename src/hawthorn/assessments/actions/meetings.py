@@ -113,8 +113,10 @@ def decide(number: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now
             raise NotThere
         _row, _seat = _mine(point.meeting_id, actor, town, now)
         point = Point.objects.select_for_update(of=("self",)).select_related("source").get(pk=number)
-        if point.decision == "done":
+        if point.decision == "done" or point.is_kept:
             raise Refused("wrong_stage")
+        if given.decision not in rules.choices_for(point.kind):
+            raise Refused("not_a_choice", ["decision"])
         if names := rules.decide_lacks(given):
             raise Refused("missing", names)
         if given.until is not None and not now < given.until <= now + FURTHEST:
@@ -123,8 +125,9 @@ def decide(number: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now
             return point
         if seen is not None and seen != mark_of(point):
             raise Refused("stale")
-        _undo(point, actor, town, now, door)
-        point.commitment_id = DECIDED[given.decision](point, given, _By(actor, town, now, door))
+        by = _By(actor, town, now, door)
+        _undo(point, by)
+        point.commitment_id = DECIDED[given.decision](point, given, by)
         point.decision, point.words, point.lead_id, point.until = _told(given)
         point.decided_at, point.user = now, actor.user
         point.save()
@@ -148,16 +151,20 @@ class _By:
 
     def take(self, loop: str, item: int, step: str, given: dict[str, Any]) -> int:
         """One step of a loop, as the chair."""
-        actor = self.actor if loop == "commitments" else Actor(self.actor.user, (), system="meeting", county=self.actor.county)
+        actor = self.actor if loop == "commitments" and step != "retake" else Actor(self.actor.user, (), system="meeting", county=self.actor.county)
         return loops.take_step(loop, item, step, given, actor=actor, now=self.now, door=self.door, town=self.town).id
 
 
-def _undo(point: Point, actor: Actor, town: Town, now: datetime, door: str) -> None:
-    """Another decision on the same point: the promise made a moment ago is let go."""
+def _undo(point: Point, by: _By) -> None:
+    """Another decision on the same point: the promise made a moment ago is let go; what was ended a moment ago goes on."""
+    source = point.source
     if point.commitment_id and point.commitment_id != point.source_id:
         item = Item.objects.get(pk=point.commitment_id)
         if item.open:
-            loops.take_step("commitments", item.pk, "drop", {"reason": "会上改了决定"}, actor=actor, now=now, door=door, town=town)
+            by.take("commitments", item.pk, "drop", {"reason": "会上改了决定"})
+    if source is not None and ENDED_BY.get(point.decision) == source.loop and not source.open:
+        by.take(source.loop, source.pk, "retake", {})
+        source.refresh_from_db()
     point.commitment_id = None
 
 
@@ -187,20 +194,28 @@ def _watch(point: Point, given: Any, by: _By) -> None:
 
 
 def _none(point: Point, given: Any, by: _By) -> None:
-    """不办, with the reason: a problem is over, a promise let go."""
+    """不办, with the reason: a promise is let go; a problem stays open and is on the next agenda again."""
     source = point.source
-    if source is not None and source.open and source.loop in ("problems", "commitments"):
-        step = {"problems": "close", "commitments": "drop"}[source.loop]
-        by.take(source.loop, source.pk, step, {"reason": given.words})
+    if source is not None and source.open and source.loop == "commitments":
+        by.take("commitments", source.pk, "drop", {"reason": given.words})
 
 
-DECIDED: Mapping[str, Any] = {"commit": _commit, "watch": _watch, "none": _none}
+def _over(point: Point, given: Any, by: _By) -> None:
+    """可以了: the problem is ended, with the reason."""
+    if point.source is not None and point.source.open:
+        by.take("problems", point.source.pk, "close", {"reason": given.words})
+
+
+DECIDED: Mapping[str, Any] = {"commit": _commit, "watch": _watch, "none": _none, "over": _over}
+ENDED_BY = {"none": "commitments", "over": "problems"}
 
 
 def close(meeting: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now: datetime, door: str, key: str = "") -> Minutes:
     """定稿: what was not reached moves on; the minutes are kept as they are, with their digest."""
     with atomic():
         row, seat = _mine(meeting, actor, town, now)
+        kept = Point.objects.filter(meeting=meeting, decision="", source__loop="commitments", source__stage="done")
+        kept.update(decision="done", decided_at=now)
         Point.objects.filter(meeting=meeting, decision="").update(decision="moved", decided_at=now, user=actor.user)
         typed = str(raw.get("offline") or "0").strip()
         if not (typed.isascii() and typed.isdigit() and len(typed) <= 3):

@@ -84,6 +84,11 @@ def move(f: CommitmentFacts, g: Any, w: World) -> CommitmentFacts:
     return replace(f, stage_due_at=g.until, moved_count=f.moved_count + 1, lead=lead, holder=lead)
 
 
+def retake(f: CommitmentFacts, g: Any, w: World) -> CommitmentFacts:
+    """The same meeting decided otherwise: in the lead's hands again; the new day follows at once."""
+    return replace(f, stage="promised", holder=f.lead, stage_due_at=w.due(f, "meeting"))
+
+
 def stage(code: str) -> Any:
     """To that stage, nothing else."""
     return lambda f, g, w: replace(f, stage=code)
@@ -113,6 +118,7 @@ STEPS = table(
         Step("report_done", _("办好了"), ("promised",), ("done",), _("牵头的岗位"), who.holder, stage("done"), Done),
         Step("note", _("记一笔"), ("promised",), ("promised",), _("看得到的岗位"), who.any_seat, stage("promised"), Note, plain=True),
         Step("move", _("改期"), ("promised",), ("promised",), _("研判会"), who.either(who.by_system, chairs), move, Move, rare=True),
+        Step("retake", _("会上改了决定，接着办"), ("dropped",), ("promised",), _("研判会"), who.by_system, retake),
         Step("drop", _("不再办"), ("promised",), ("dropped",), _("研判会"), who.either(who.by_system, chairs), stage("dropped"), Drop, rare=True),
     ]
 )  # fmt: skip

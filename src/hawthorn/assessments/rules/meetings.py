@@ -23,7 +23,16 @@ KINDS = {
     "drop": _("来话没有分"), "checkpoint": _("排查点三次有问题"),
     "burden": _("给网格加了什么"),
 }  # fmt: skip
-DECISIONS = {"commit": _("定下来办"), "watch": _("继续看"), "none": _("这次不办"), "done": _("已办好"), "moved": _("没有议到，下次再议")}
+DECISIONS = {
+    "commit": _("定下来办"),
+    "watch": _("继续看"),
+    "none": _("这次不办"),
+    "over": _("可以了，不再盯"),
+    "done": _("已办好"),
+    "moved": _("没有议到，下次再议"),
+}
+
+MADE = ("commit", "watch", "none", "over")
 
 
 @dataclass(frozen=True)
@@ -51,16 +60,21 @@ class Close(Needs):
 class Decide(Needs):
     """One point: what is decided, and at most two things more."""
 
-    decision: Literal["commit", "watch", "none"] = choice(_("怎么定"), {k: DECISIONS[k] for k in ("commit", "watch", "none")})
-    words: str = maybe(_("做什么，或者为什么不办"), max_length=300)
+    decision: Literal["commit", "watch", "none", "over"] = choice(_("怎么定"), {k: DECISIONS[k] for k in MADE})
+    words: str = maybe(_("做什么，或者为什么"), max_length=300)
     lead: int | None = ref("leads", _("谁牵头"), optional=True)
     until: When | None = Field(default=None, title=_("什么时候前"), json_schema_extra={"x-days": 90})
 
 
 def decide_lacks(g: Any) -> list[str]:
-    """办: what, who, until when. 看: until when. 不办: why."""
-    wanted = {"commit": ("words", "lead", "until"), "watch": ("until",), "none": ("words",)}[g.decision]
+    """办: what, who, until when. 看: until when. 不办、可以了: why."""
+    wanted = {"commit": ("words", "lead", "until"), "watch": ("until",), "none": ("words",), "over": ("words",)}[g.decision]
     return [name for name in wanted if not getattr(g, name)]
+
+
+def choices_for(kind: str) -> tuple[str, ...]:
+    """What can be decided on a point of that kind: only of what recurs can be said that it is over."""
+    return MADE if kind == "problem" else MADE[:-1]
 
 
 def chair(f: Any, a: Any) -> Any:

@@ -49,7 +49,7 @@ class Watch(Needs):
 
 
 class End(Needs):
-    """可以了."""
+    """可以了，不再盯."""
 
     reason: str = staff(_("为什么可以了"), max_length=300)
 
@@ -91,6 +91,11 @@ def end(f: ProblemFacts, g: Any, w: World) -> ProblemFacts:
     return replace(f, stage="closed", ended_on=local(w.now).date())
 
 
+def retake(f: ProblemFacts, g: Any, w: World) -> ProblemFacts:
+    """The same meeting decided otherwise: as if it had never been ended."""
+    return held(replace(f, stage="open", ended_on=None), w)
+
+
 def back(f: ProblemFacts, g: Any, w: World) -> ProblemFacts:
     """又来了: open again, with what is known now."""
     return held(replace(f, stage="open", why=g.why, ended_on=None, came_back=f.came_back + 1), w)
@@ -114,7 +119,7 @@ def look_at_unit(f: Any, g: Any) -> dict[str, Any]:
 STAGES = stages(
     [
         Stage("open", _("盯着"), True, "", _("街道窗口"), _("下次看的日期")),
-        Stage("closed", _("可以了"), False),
+        Stage("closed", _("可以了，不再盯"), False),
     ]
 )
 BOTH = who.of_kind("subdistrict_desk", "subdistrict_leader")
@@ -123,7 +128,8 @@ STEPS = table(
     [
         Step("find", _("发现"), (), ("open",), _("拟议程时自动"), who.by_system, find, Find, looks=look_at_unit),
         Step("watch", _("继续看"), ("open",), ("open",), MEETS, who.by_system, watch, Watch),
-        Step("close", _("可以了"), ("open",), ("closed",), MEETS, who.by_system, end, End),
+        Step("close", _("可以了，不再盯"), ("open",), ("closed",), MEETS, who.by_system, end, End),
+        Step("retake", _("会上改了决定，接着盯"), ("closed",), ("open",), MEETS, who.by_system, retake),
         Step("come_back", _("又来了"), ("closed",), ("open",), _("60 天内又多起来时自动"), who.by_system, back, Back, bar=back_bar),
         Step("choose", _("定为每月一题"), ("open",), ("open",), CHAIR, BOTH, of_month, rare=True),
     ]

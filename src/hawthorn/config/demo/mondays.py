@@ -59,8 +59,6 @@ def _of_problem(problem: Item, leads: list[int], random: Random, now: datetime, 
     promises = Commitment.objects.filter(problem=problem.pk).values_list("item__open", flat=True)
     found_on = Problem.objects.get(item=problem.pk).found_on
     _items, newest = detection.gathered(problem, found_on)
-    if any(promises):
-        return {"decision": "watch", "until": until}
     if promises and newest is not None and now - newest > QUIET:
-        return {"decision": "none", "words": NOT_NOW["problem"]}
+        return {"decision": "over", "words": NOT_NOW["problem"]}
     return {"decision": "commit", "words": WHAT["problem"], "lead": random.choice(leads), "until": until}

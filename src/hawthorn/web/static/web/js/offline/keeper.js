@@ -35,7 +35,8 @@ export async function learn(path, response, mark = "") {
 async function keep(who, path, response, mark) {
   const heads = HEADS.filter((name) => response.headers.has(name)).map((name) => [name, response.headers.get(name)]);
   const text = (await response.text()).replace(/<p [^>]*data-notice[\s\S]*?<\/p>/g, ""); // what just happened is said once
-  await store.put("pages", { who, path, mark, at: Date.now(), sealed: await seal(who, { text, heads }) });
+  const first = response.headers.get("Hawthorn-Keep") === "first";
+  await store.put("pages", { who, path, mark, first, at: Date.now(), sealed: await seal(who, { text, heads }) });
   const kept = await mine(who);
   if (kept.length > MOST) for (const page of kept.sort((a, b) => a.at - b.at).slice(0, kept.length - MOST)) await store.drop("pages", [who, page.path]);
 }
@@ -55,11 +56,11 @@ export async function list(who, most = 40) {
   return Promise.all(pages.slice(0, most).map(named));
 }
 
-/** A kept copy as a page: it says when it was kept, and each opening of a form is a press of its own. */
-export async function show(page) {
+/** A kept copy as a page: it says when it was kept (unless `isSame`: it would be no other now), and each opening of a form is a press of its own. */
+export async function show(page, isSame = false) {
   const { text, heads } = (await unseal(page.who, page.sealed)).value;
   const fresh = text.replace(/(name="key" value=")[^"]*/g, (_all, before) => before + crypto.randomUUID());
-  return new Response(fresh.replace("<body", `<body data-kept-at="${page.at}"`), { headers: [...heads, ["Cache-Control", "no-store"]] });
+  return new Response(isSame ? fresh : fresh.replace("<body", `<body data-kept-at="${page.at}"`), { headers: [...heads, ["Cache-Control", "no-store"]] });
 }
 
 /** Let go of somebody's copies. */

@@ -21,7 +21,7 @@ export async function watchOffline(root) {
   rememberPassword(root, who);
   if (!who) return void countForAll(root);
   addEventListener("load", () => navigator.serviceWorker.register("/sw.js", { type: "module" }).catch(() => null));
-  navigator.serviceWorker.addEventListener("message", ({ data }) => (data.fresh ? showFresh(root, data.fresh) : showCount(root, data)));
+  navigator.serviceWorker.addEventListener("message", ({ data }) => hear(root, data));
   for (const form of root.querySelectorAll("form[data-queue]")) markForm(form, who);
   for (const form of root.querySelectorAll("form[data-clears-drafts]:not([data-leaves])")) form.addEventListener("submit", (event) => askFirst(event, form));
   showKept(root);
@@ -106,6 +106,12 @@ async function askFirst(event, form) {
 function showKept(root) {
   const at = Number(root.body.dataset.keptAt);
   if (at && location.pathname !== "/unsent") note(root, fill(said.kept_at, { at: new Date(at).toLocaleString(root.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }) }), "kept-at");
+}
+
+function hear(root, data) {
+  if (data.anew) return void (data.anew === location.pathname + location.search && location.reload()); // what is typed is kept as a draft
+  if (data.fresh) return showFresh(root, data.fresh);
+  showCount(root, data);
 }
 
 /** The network was slow, and now the page of this moment has come: one press shows it; nothing that is being typed is taken away. */

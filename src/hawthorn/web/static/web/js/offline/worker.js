@@ -2,6 +2,7 @@
 // /sw.js sets self.hawthorn = {version, static, shell, offline} and imports this.
 import * as keeper from "./keeper.js";
 import * as queue from "./queue.js";
+import { lockThere } from "./lock.js";
 import { drain } from "./sender.js";
 
 // How long the network may take while a kept copy is at hand: shorter where the line is known to be slow, or the last three pages were.
@@ -65,38 +66,36 @@ async function page(event, url) {
   const state = await keeper.now();
   if (state.locked === "here" && !(await lockThere(state.who))) return bare();
   const kept = state.who && !state.locked ? await keeper.find(state.who, path) : null;
-  const patience = Date.now() < pressedUntil ? AFTER_A_PRESS : patienceNow();
+  const isAfterPress = Date.now() < pressedUntil;
+  const isFirst = kept?.first && !isAfterPress && self.navigator.onLine && kept.at > Date.now() - 24 * 3600 * 1000;
+  const patience = isAfterPress ? AFTER_A_PRESS : patienceNow();
   pressedUntil = 0;
   let shown = false;
   const began = Date.now();
   const asked = fetch(event.request).then((response) => {
     took.splice(0, took.length - 2);
     took.push(Date.now() - began);
-    const learnt = keeper.learn(path, response.clone()).then(() => (shown ? say({ fresh: path }) : null));
+    const learnt = keeper.learn(path, response.clone()).then(() => (isFirst ? isStillTheirs(state, path) : shown ? say({ fresh: path }) : null));
     event.waitUntil(learnt.catch(() => null));
     return keeper.isOurs(response) || response.type === "opaqueredirect" ? response : null;
   });
+  event.waitUntil(asked.catch(() => null));
+  if (isFirst) return keeper.show(kept, true);
   const answer = await (kept ? soon(asked, patience) : asked).catch(() => null);
   if (answer) return answer;
   shown = Boolean(kept);
   return kept ? keeper.show(kept) : bare();
 }
 
+/** A copy was shown before the server was asked: where it then says somebody else, or locked, the page is opened anew. */
+async function isStillTheirs(before, path) {
+  const now = await keeper.now();
+  if (now.who !== before.who || now.locked) await say({ anew: path });
+}
+
 async function bare() {
   const shell = await caches.match(self.hawthorn.offline);
   return new Response(shell.body, { status: 503, headers: shell.headers });
-}
-
-/** Locked while there was no network: the server is told first, and then asks for the password itself. */
-async function lockThere(who) {
-  try {
-    const pass = await (await fetch("/unsent/token", { headers: { Accept: "application/json" } })).json();
-    if (pass.who !== who) return pass.status === 401;
-    const form = new URLSearchParams({ csrfmiddlewaretoken: pass.token });
-    return (await fetch("/lock", { method: "POST", body: form, redirect: "manual" })).type === "opaqueredirect";
-  } catch {
-    return false;
-  }
 }
 
 const soon = (promise, time) => Promise.race([promise, new Promise((done) => setTimeout(done, time, null))]);
