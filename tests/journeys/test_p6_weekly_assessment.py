@@ -79,7 +79,7 @@ def test_a_burst_is_found_acted_on_comes_back_and_is_open_again(s: Scene) -> Non
     (done,) = points(third, "commitment")
     assert (done.decision, "办好了" in done.why) == ("done", True)
     (problem,) = points(third, "problem")
-    decide(s, problem, decision="none", words="线路换过，两周没有再来")
+    decide(s, problem, decision="over", words="线路换过，两周没有再来")
     close(s, third)
     assert Problem.objects.get().item.stage == "closed"
     s.later(days=8)
@@ -101,7 +101,7 @@ def test_after_sixty_days_it_is_a_new_problem(s: Scene) -> None:
     settle_all(s)
     meeting = draw(s)
     (problem,) = points(meeting, "problem")
-    decide(s, problem, decision="none", words="修好了")
+    decide(s, problem, decision="over", words="修好了")
     close(s, meeting)
     s.later(days=61)
     burst(s)
@@ -300,6 +300,11 @@ def test_a_community_neither_drops_nor_hides_what_the_subdistrict_decided(s: Sce
     with pytest.raises(Refused) as why:
         meetings.decide(points(own)[0].pk, {"decision": "watch", "until": ahead(s, days=3000)}, actor=s.actor("secretary"), town=s.town, now=s.now, door="test")
     assert why.value.code == "too_far"
+    s.later(days=7)
+    second = draw(s)
+    assert [p.source_id for p in points(second, "commitment")] == [made], "the promise stands for what it is about"
+    s.step("officer1", made or 0, "report_done", {"result": "换过线"})
+    close(s, second)
     s.later(days=7)
     assert points(draw(s), "problem"), "what a community watches stays on the subdistrict's agenda"
 

@@ -105,7 +105,7 @@ def capture(_f: Any, g: Any, w: World) -> DropFacts:
     f = intake.asked_by(intake.placed(DropFacts(), g, w), g, w)
     unit = w.refs.get("unit")
     place = " ".join(x for x in (w.town.name_of(f.grid or f.community or f.subdistrict or f.county), unit.name if unit else "") if x)
-    is_danger = intake.is_danger(f"{g.words} {g.spot}", f, w)
+    is_danger = intake.is_danger(f"{g.words} {g.spot}", f, w.town)
     return waiting(replace(f, channel=g.channel or "other", title=f"来话 · {place}"[:140], urgent=is_danger), w)
 
 
@@ -116,6 +116,17 @@ def captured(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any] | None:
         return None
     given = {"words": g.words, "spot": g.spot, "tier": "urgent"}
     return _passed(do, row, OUTCOMES["matter"](do, row, given))
+
+
+def added(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any] | None:
+    """Words that came later, or what the answer did not answer: danger among them is a matter at once, with all that was said."""
+    if getattr(g, "files", ()):
+        intake.attach("staff")(do, row, before, g)
+    later = g.words if hasattr(g, "words") else g.reason
+    if not intake.is_danger(later, row.facts, do.town):
+        return None
+    words, spot = do.words_of(row)
+    return _passed(do, row, OUTCOMES["matter"](do, row, {"words": f"{words}\n{later}", "spot": spot, "tier": "urgent"}))
 
 
 def _passed(do: Any, row: Any, into: Passed) -> dict[str, Any]:
@@ -236,10 +247,10 @@ STEPS = table(
         Step("hand_on", _("转给别的网格或窗口"), OPEN, OPEN, HANDLES, holder_or_desk, hand_on, HandOn, rare=True),
         Step("escalate", _("过了时限，转社区窗口"), ("captured",), ("raised",), _("到时限自动"), who.by_system, escalate, time_out=True),
         Step("note", _("记一笔"), OPEN, OPEN, _("看得到这件事的岗位"), who.any_seat, same, Note, effect=intake.attach("staff"), plain=True),
-        Step("add_words", _("补充"), OPEN, OPEN, _("来话人；代来话人的岗位"), who.for_asker, same, Words, effect=intake.attach("staff"), plain=True, rare=True),
+        Step("add_words", _("补充"), OPEN, (*OPEN, "passed"), _("来话人；代来话人的岗位"), who.for_asker, same, Words, effect=added, plain=True, rare=True),
         Step("urge", _("催办"), OPEN, OPEN, _("本级以上窗口；来话人每天一次"), who.either(who.desks, who.reporter), intake.urge, Urge, bar=intake.urge_bar, effect=intake.urged, plain=True, rare=True),
         Step("withdraw", _("撤回"), OPEN, ("withdrawn",), ASKS, who.reporter, lambda f, g, w: replace(f, stage="withdrawn"), Urge),
-        Step("again", _("没有说到，再看一次"), ("answered", "declined"), ("raised",), _("来话人，一次"), who.reporter, again, Why, bar=again_bar),
+        Step("again", _("没有说到，再看一次"), ("answered", "declined"), ("raised", "passed"), _("来话人，一次"), who.reporter, again, Why, bar=again_bar, effect=added),
         Step("contact_gone", _("联系方式已删除"), ANY, ANY, _("来话人要求删除时自动"), who.by_system, intake.contact_gone, Gained),
     ]
 )  # fmt: skip

@@ -84,6 +84,8 @@ def _told_tag(n: Nudge, request: Request) -> dict[str, str]:
     """What it is about; a limit as it stands now, not as it was told."""
     if n.kind != "told":
         return words.due_tag(n.item, request.now)
+    if n.item.urgent and n.item.open:
+        return {"text": _("急：请马上知道"), "kind": "late"}
     return {"text": _("有人催办") if n.post_id == n.item.holder_id else _("请您知道"), "kind": "level"}
 
 

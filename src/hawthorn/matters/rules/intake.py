@@ -12,7 +12,7 @@ from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import Step
 from hawthorn.kernel.words import _
-from hawthorn.kernel.world import World
+from hawthorn.kernel.world import Town, World
 from hawthorn.matters.rules import needs, who
 from hawthorn.matters.rules.facts import (
     OPEN,
@@ -62,10 +62,10 @@ def asked_by(f: Any, g: Any, w: World) -> Any:
     )  # fmt: skip
 
 
-def is_danger(said: str, f: Any, w: World) -> bool:
+def is_danger(said: str, f: Any, town: Town) -> bool:
     """A word of danger anywhere in it, however it is written: full width, with blanks or marks nobody sees in between."""
     plain = "".join(c for c in normalize("NFKC", said) if category_of(c)[0] not in "CZ").replace("氣", "气").replace("煙", "烟")
-    return any(word in plain for word in w.policy(f).danger_words)
+    return any(word in plain for word in town.policy(f.subdistrict or f.county).danger_words)
 
 
 def tier_of(f: MatterFacts, g: Any, w: World) -> str:
@@ -73,7 +73,7 @@ def tier_of(f: MatterFacts, g: Any, w: World) -> str:
     card = w.town.categories.get(f.category or 0)
     if g.tier:
         return str(g.tier)
-    if is_danger(f"{g.words} {g.spot}", f, w):
+    if is_danger(f"{g.words} {g.spot}", f, w.town):
         return "urgent"
     return card.tier if card else "ordinary"
 
@@ -257,6 +257,35 @@ def reported(do: Any, row: Any, before: Any, g: Any) -> None:
     attach("staff")(do, row, before, g)
 
 
+def warn(do: Any, row: Any) -> None:
+    """Danger: whoever acts, the grid's officer and the subdistrict's desk hear of it at once; not an officer from whom the asker hides."""
+    f = row.facts
+    officer = None if f.hides_from_grid else do.town.post("grid_officer", f.grid)
+    for post in sorted({officer, do.town.desk("subdistrict", f)} - {None, f.holder}):
+        do.nudge(row, post, "told")
+
+
+def found(do: Any, row: Any, before: Any, g: Any) -> None:
+    """A new matter: what came with it; danger is told at once."""
+    reported(do, row, before, g)
+    if row.facts.urgent:
+        warn(do, row)
+
+
+def arrived(do: Any, row: Any, before: Any, g: Any) -> None:
+    """The same for what was passed on: its askers and files come by themselves."""
+    if row.facts.urgent:
+        warn(do, row)
+
+
+def added(do: Any, row: Any, before: Any, g: Any) -> None:
+    """Words and photos that came later; a word of danger among them is told at once, to the holder too."""
+    attach("staff")(do, row, before, g)
+    if is_danger(g.words, row.facts, do.town):
+        do.nudge(row, row.facts.holder, "told")
+        warn(do, row)
+
+
 def stays(name: str, label: str, by: str, may: Any, change: Any = same, **more: Any) -> Step:
     """A step that leaves every open stage as it is."""
     return Step(name, label, OPEN, OPEN, by, may, change, **more)
@@ -269,16 +298,16 @@ def unit_of(f: MatterFacts, g: Any) -> dict[str, Any]:
 
 ALL = tuple(STAGES)
 STEPS = [
-    Step("report", _("上报"), (), ("found",), _("任何岗位；居民"), who.either(who.any_seat, who.resident), report, needs.Report, effect=reported),
+    Step("report", _("上报"), (), ("found",), _("任何岗位；居民"), who.either(who.any_seat, who.resident), report, needs.Report, effect=found),
     Step("report_settled", _("自查自办"), (), ("closed", "answering"), _("网格、社区的岗位"), who.seats_of_levels("grid", "community"), report_settled, needs.ReportSettled, lacks=settled_lacks, effect=reported),
-    Step("receive", _("收表"), (), ("found",), _("窗口；表格导入"), who.either(who.by_system, who.of_kind(*who.DESKS)), report, needs.Receive, effect=reported),
-    Step("arrive", _("来话转来"), (), ("found",), _("来话转办时自动"), who.by_system, arrive, needs.Arrive),
+    Step("receive", _("收表"), (), ("found",), _("窗口；表格导入"), who.either(who.by_system, who.of_kind(*who.DESKS)), report, needs.Receive, effect=found),
+    Step("arrive", _("来话转来"), (), ("found",), _("来话转办时自动"), who.by_system, arrive, needs.Arrive, effect=arrived),
     Step("part", _("拆分出来"), (), ("found",), _("拆分时自动"), who.by_system, part, needs.Part),
     stays("classify", _("定类"), _("责任岗位、主办、窗口"), who.either(who.holder, who.lead, who.desks), classify, needs=needs.Classify, looks=unit_of),
     Step("relocate", _("改地点"), OPEN, OPEN, _("责任岗位、主办、窗口"), who.either(who.holder, who.lead, who.desks), relocate, needs.Relocate, rare=True),
     stays("follow", _("也反映了"), _("任何岗位；居民"), who.either(who.any_seat, who.resident), follow, needs=needs.Follow, effect=reported, plain=True, rare=True),
     stays("contact", _("联系来话人"), _("责任岗位、主办"), who.either(who.holder, who.lead), contacted, needs=needs.Contacted, plain=True),
-    stays("add_words", _("补充"), _("来话人；代来话人的岗位；拿一次性链接的人"), who.either(who.for_asker, who.outsider), needs=needs.Words, effect=attach("staff"), plain=True, rare=True),
+    stays("add_words", _("补充"), _("来话人；代来话人的岗位；拿一次性链接的人"), who.either(who.for_asker, who.outsider), needs=needs.Words, effect=added, plain=True, rare=True),
     stays("note", _("记一笔"), _("看得到这件事的岗位"), who.any_seat, needs=needs.Note, effect=attach("staff"), plain=True),
     stays("tell", _("告知"), _("主办、窗口"), who.either(who.lead, who.desks), needs=needs.Tell, plain=True),
     stays("urge", _("催办"), _("本级以上窗口；来话人每天一次"), who.either(who.desks, who.reporter), urge, needs=needs.Urge, bar=urge_bar, effect=urged, plain=True, rare=True),
