@@ -130,7 +130,7 @@ class Life:
     def _again_and_again(self) -> Iterator[datetime]:
         """One lamp that goes out four times in ten days, and again after it was thought done: far enough back to see all of it."""
         span = (self.until - self.t.now).days
-        for first in (span - 120, span - 45):
+        for first in (span - 120, span - 60):
             for n in range(4):
                 at = self.t.now + timedelta(days=max(1, first) + 2 * n, hours=9)
                 if at < self.until:
