@@ -183,3 +183,18 @@ def test_on_a_slow_line_the_kept_copy_comes_first_and_what_became_of_a_press_is_
     officer.page.fill("main [name=words]", "网很慢也要等到结果")
     send(officer, css="main button[value=report]")
     assert "记下了" in words_of(officer)
+
+
+def test_what_did_not_change_stays_under_the_finger_while_the_list_is_drawn_again(phone: Any, served: Served) -> None:
+    device, officer = phone("officer1")
+    device.lose_network()
+    capture(officer, "按住的一件")
+    officer.go("/unsent")
+    card = officer.page.locator("#unsent-list li").first
+    again = "document.dispatchEvent(new CustomEvent('unsent', { detail: { why: 'network' } }))"
+    officer.page.evaluate(again)
+    officer.page.wait_for_timeout(500)
+    card.evaluate("(e) => { e.held = true }")
+    officer.page.evaluate(again)
+    officer.page.wait_for_timeout(500)
+    assert card.evaluate("(e) => e.held === true")

@@ -36,14 +36,20 @@ async function drawOnce() {
   const lines = [left ? fill(said.unsent, { n: left }) + "。" : said.nothing, left && why === "signed_out" ? said.signed_out : "", others ? fill(said.others, { n: others }) : ""];
   state.textContent = lines.filter(Boolean).join(" ");
   sendNow.hidden = !rows.some((row) => row.state === "waiting");
-  list.replaceChildren(...(await Promise.all(rows.map(line))));
+  const cards = await Promise.all(rows.map(line));
+  // What did not change stays where it is: a finger that is just pressing on it is not lost.
+  cards.forEach((card, at) => list.children[at] !== card && list.insertBefore(card, list.children[at] || null));
+  while (list.children.length > cards.length) list.lastChild.remove();
 }
 
 async function line(row) {
+  const mark = [row.seq, row.key, row.state, row.state === "waiting" ? `${why} ${row.seq === sending}` : ""].join(" ");
+  const same = [...list.children].find((card) => card.dataset.mark === mark);
+  if (same) return same;
   const body = await queue.open(row);
   const told = await queue.toldOf(row);
   const card = element("li", "card stack");
-  card.dataset.state = row.state;
+  Object.assign(card.dataset, { state: row.state, mark });
   const sign = { waiting: ["soon", row.seq === sending ? said.sending : said.waiting], conflict: ["late", said.refused], taken: ["good", said.taken] }[row.state];
   const head = element("p", "row");
   head.append(element("span", `tag ${sign[0]}`, sign[1]), element("span", "small", new Date(row.at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" })));
