@@ -119,10 +119,18 @@ def captured(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any] | None:
 
 
 def added(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any] | None:
-    """Words that came later, or what the answer did not answer: danger among them is a matter at once, with all that was said."""
-    if getattr(g, "files", ()):
-        intake.attach("staff")(do, row, before, g)
-    later = g.words if hasattr(g, "words") else g.reason
+    """Words and photos that came later."""
+    intake.attach("staff")(do, row, before, g)
+    return _at_once(do, row, g.words)
+
+
+def asked_again(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any] | None:
+    """What the answer did not answer."""
+    return _at_once(do, row, g.reason)
+
+
+def _at_once(do: Any, row: Any, later: str) -> dict[str, Any] | None:
+    """Danger among later words: a matter at once, with all that was said; else nothing."""
     if not intake.is_danger(later, row.facts, do.town):
         return None
     words, spot = do.words_of(row)
@@ -250,7 +258,7 @@ STEPS = table(
         Step("add_words", _("补充"), OPEN, (*OPEN, "passed"), _("来话人；代来话人的岗位"), who.for_asker, same, Words, effect=added, plain=True, rare=True),
         Step("urge", _("催办"), OPEN, OPEN, _("本级以上窗口；来话人每天一次"), who.either(who.desks, who.reporter), intake.urge, Urge, bar=intake.urge_bar, effect=intake.urged, plain=True, rare=True),
         Step("withdraw", _("撤回"), OPEN, ("withdrawn",), ASKS, who.reporter, lambda f, g, w: replace(f, stage="withdrawn"), Urge),
-        Step("again", _("没有说到，再看一次"), ("answered", "declined"), ("raised", "passed"), _("来话人，一次"), who.reporter, again, Why, bar=again_bar, effect=added),
+        Step("again", _("没有说到，再看一次"), ("answered", "declined"), ("raised", "passed"), _("来话人，一次"), who.reporter, again, Why, bar=again_bar, effect=asked_again),
         Step("contact_gone", _("联系方式已删除"), ANY, ANY, _("来话人要求删除时自动"), who.by_system, intake.contact_gone, Gained),
     ]
 )  # fmt: skip

@@ -265,17 +265,16 @@ def warn(do: Any, row: Any) -> None:
         do.nudge(row, post, "told")
 
 
-def found(do: Any, row: Any, before: Any, g: Any) -> None:
-    """A new matter: what came with it; danger is told at once."""
-    reported(do, row, before, g)
-    if row.facts.urgent:
-        warn(do, row)
-
-
 def arrived(do: Any, row: Any, before: Any, g: Any) -> None:
-    """The same for what was passed on: its askers and files come by themselves."""
+    """A new matter whose askers and files come by themselves: danger is told at once."""
     if row.facts.urgent:
         warn(do, row)
+
+
+def found(do: Any, row: Any, before: Any, g: Any) -> None:
+    """A new matter with what came with it."""
+    reported(do, row, before, g)
+    arrived(do, row, before, g)
 
 
 def added(do: Any, row: Any, before: Any, g: Any) -> None:
