@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from hawthorn.assessments import detection
+from hawthorn.assessments import agenda, detection
 from hawthorn.assessments.actions import meetings
-from hawthorn.assessments.models import Minutes, Point, Problem
+from hawthorn.assessments.models import Erratum, Minutes, Point, Problem
 from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.loops import tasks
@@ -134,7 +134,7 @@ def test_frozen_minutes_are_never_changed_only_corrected_beside(s: Scene) -> Non
     assert why.value.code == "wrong_stage"
     with pytest.raises(Refused):
         meetings.add_point(meeting, "再加一项", actor=s.actor("center"), town=s.town, now=s.now)
-    meetings.add_erratum(meeting, "第一项的地点应为二网格", actor=s.actor("center"), town=s.town, now=s.now)
+    meetings.add_erratum(meeting, "第一项的地点应为二网格", actor=s.actor("center"), town=s.town, now=s.now, door="test")
     assert Minutes.objects.get().digest == minutes.digest
     assert meetings.changed_minutes() == []
     Minutes.objects.update(body=minutes.body.replace("moved", "done"))
@@ -312,3 +312,55 @@ def test_a_community_neither_drops_nor_hides_what_the_subdistrict_decided(s: Sce
 def test_who_holds_two_chairs_draws_up_for_the_place_that_was_asked(s: Scene) -> None:
     teams.appoint(post=s.posts["desk"], user=s.users["center"], from_at=s.now, now=s.now)
     assert draw(s) != draw(s, at="community")
+
+
+def test_what_was_asked_of_the_grids_is_on_the_agenda_once(s: Scene) -> None:
+    given = {
+        "what": "装了报警器的户数", "paper": "中民〔2026〕3 号", "approver": "分管副主任", "source": "county", "by": s.now + timedelta(days=3),
+        "topic": "other", "grids": [s.places[g].pk for g in ("grid1", "grid2")], "asks_number": True,
+    }  # fmt: skip
+    s.start("center", given, loop="errands")
+    s.later(hours=1)
+    first = draw(s)
+    (point,) = points(first, "burden")
+    assert point.why == "上次开会以来临时交办 1 件，发给网格 2 份，要填 4 格"
+    assert point.url == "/burden"
+    decide(s, point, decision="none", words="这是必须的")
+    close(s, first)
+    s.later(days=7)
+    assert points(draw(s), "burden") == [], "nothing new was asked"
+
+
+def test_what_sleeps_until_its_day_is_named(s: Scene) -> None:
+    burst(s)
+    first = draw(s)
+    (point,) = points(first, "problem")
+    decide(s, point, decision="watch", until=ahead(s, days=10))
+    close(s, first)
+    street = s.town.places[s.places["street"].pk]
+    assert [p.about for p in agenda.asleep(street, s.now)] == [point.about]
+    s.later(days=11)
+    assert agenda.asleep(street, s.now) == []
+
+
+def test_a_correction_stands_in_the_chain_of_events_too(s: Scene) -> None:
+    first = draw(s)
+    close(s, first)
+    given = {"actor": s.actor("center"), "town": s.town, "now": s.now, "door": "test"}
+    meetings.add_erratum(first, "地点应为二网格", **given)
+    assert [e.step for e in Event.objects.filter(stream=first).order_by("seq")] == ["draw", "close", "correct"]
+    assert meetings.changed_minutes() == []
+    Erratum.objects.all().delete()
+    assert meetings.changed_minutes() == [f"meetings {first}: 更正有 0 条，经过里有 1 条"]
+
+
+def test_a_release_names_a_meeting_of_ones_own_that_is_closed(s: Scene) -> None:
+    first = draw(s)
+    told = {"kind": "digest", "heading": "摘要", "words": "开了会。", "meeting": first}
+    with pytest.raises(Refused) as found:
+        s.start("center", told, loop="releases")
+    assert (found.value.code, found.value.fields) == ("not_a_choice", ("meeting",))
+    close(s, first)
+    assert s.start("center", told, loop="releases").id
+    with pytest.raises(Refused):
+        s.start("desk", told, loop="releases")

@@ -30,7 +30,7 @@ def held(s: Scene) -> int:
     given = {"decision": "commit", "words": "把线路查一遍", "lead": s.posts["power"].pk, "until": until}
     meetings.decide(Point.objects.get(meeting=item, kind="problem").pk, given, actor=actor, town=s.town, now=s.now, door="test")
     meetings.close(item, {"offline": "1"}, actor=actor, town=s.town, now=s.now, door="test")
-    meetings.add_erratum(item, "地点应为二网格", actor=actor, town=s.town, now=s.now)
+    meetings.add_erratum(item, "地点应为二网格", actor=actor, town=s.town, now=s.now, door="test")
     return item
 
 

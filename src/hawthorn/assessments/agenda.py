@@ -15,7 +15,7 @@ from hawthorn.kernel.words import _
 from hawthorn.kernel.world import PlaceCard, Town
 from hawthorn.loops.models import Item, Text
 from hawthorn.matters.models import Matter
-from hawthorn.patrols import kinds
+from hawthorn.patrols import errand_queries, kinds
 from hawthorn.patrols import queries as patrols
 
 FEW, SOON = 8, timedelta(days=7)
@@ -40,12 +40,13 @@ def draw(place: PlaceCard, town: Town, now: datetime, since: datetime | None) ->
         *_commitments(here, now, since),
         *_overdue(here, place, town, now),
         *_single(here, place, town, now),
-        *_problems(here),
+        *_problems(here, now),
         *_small(here, now),
         *_checkpoints(here, place, now),
+        *_burden(place, now, since),
         *_moved(place),
     ]
-    settled = _settled(place, now)
+    settled = {(kind, source or about) for kind, source, about in _settled(place, now).values_list("kind", "source", "about")}
     return [d for d in found if (d.kind, d.source or d.about) not in settled]
 
 
@@ -117,12 +118,14 @@ def _single(here: dict[str, Any], place: PlaceCard, town: Town, now: datetime) -
             yield Draft(kind, matter.item.title, said(matter), _at(matter.item), matter.item_id)
 
 
-def _problems(here: dict[str, Any]) -> Iterator[Draft]:
-    """高频问题 that stand open, those that came back first."""
-    mine = {f"item__{level}": number for level, number in here.items()}
-    for p in Problem.objects.filter(item__open=True, **mine).select_related("item").order_by("-came_back", "item_id"):
+def _problems(here: dict[str, Any], now: datetime) -> Iterator[Draft]:
+    """高频问题 that stand open: this month's stubborn one first, then those that came back."""
+    mine, month = {f"item__{level}": number for level, number in here.items()}, f"{local(now):%Y-%m}"
+    found = Problem.objects.filter(item__open=True, **mine).select_related("item").order_by("-came_back", "item_id")
+    for p in sorted(found, key=lambda p: p.month != month):
+        first = _("每月一题。") if p.month == month else ""
         back = _("，第 {n} 次回来").format(n=p.came_back) if p.came_back else ""
-        yield Draft("problem", p.item.title, (p.why + back)[:200], _at(p.item), p.item_id)
+        yield Draft("problem", p.item.title, (first + p.why + back)[:200], _at(p.item), p.item_id)
 
 
 def _small(here: dict[str, Any], now: datetime) -> Iterator[Draft]:
@@ -145,9 +148,20 @@ def _checkpoints(here: dict[str, Any], place: PlaceCard, now: datetime) -> Itera
         if all(getattr(row, f"{level}_id") == number for level, number in here.items()):
             where = one.point.row.grid_id or row.community_id or row.subdistrict_id
             days_on = "、".join(on_day(look.on) for look in reversed(one.looks))
-            yield Draft(
-                "checkpoint", f"{kinds.name_of(row.kind)} · {one.point.where}".rstrip(" ·")[:140], _("连着三次有问题：{days}").format(days=days_on), where
-            )
+            about = f"{kinds.name_of(row.kind)} · {one.point.where}".rstrip(" ·")[:140]
+            yield Draft("checkpoint", about, _("连着三次有问题：{days}").format(days=days_on), where, url=f"/checkpoints/{row.pk}")
+
+
+def _burden(place: PlaceCard, now: datetime, since: datetime | None) -> Iterator[Draft]:
+    """减负清单: what was asked of the grids beside their work since the last meeting; nothing where nothing was asked."""
+    if place.level != "subdistrict":
+        return
+    asked = errand_queries.burden(place.tenant, since or now - SOON, now)
+    parts, fields = sum(b.parts for b in asked), sum(b.fields for b in asked)
+    if parts:
+        number = sum(b.errands - b.by_system for b in asked)
+        said = _("上次开会以来临时交办 {n} 件，发给网格 {parts} 份，要填 {fields} 格").format(n=number, parts=parts, fields=fields)
+        yield Draft("burden", _("减负清单 · {place}").format(place=place.name), said, place.id, url="/burden")
 
 
 def on_day(day: date) -> str:
@@ -163,9 +177,17 @@ def _moved(place: PlaceCard) -> Iterator[Draft]:
         yield Draft("desk", point.about, _("上次没有议到"), point.place_id)
 
 
-def _settled(place: PlaceCard, now: datetime) -> set[tuple[str, Any]]:
+def _mine(place: PlaceCard) -> QuerySet[Point]:
+    return Point.objects.filter(meeting__raised_level=place.level, **{f"meeting__{place.level}": place.id})
+
+
+def _settled(place: PlaceCard, now: datetime) -> QuerySet[Point]:
     """What a meeting said to look at again later, until then; and what a promise runs for: the promise itself stands on the agenda."""
-    mine = Point.objects.filter(meeting__raised_level=place.level, **{f"meeting__{place.level}": place.id})
     promised = Q(commitment__open=True) & ~Q(kind="commitment")
-    rows = mine.filter(Q(decision="watch", until__gt=now) | promised).values_list("kind", "source", "about")
-    return {(kind, source or about) for kind, source, about in rows}
+    return _mine(place).filter(Q(decision="watch", until__gt=now) | promised)
+
+
+def asleep(place: PlaceCard, now: datetime) -> list[Point]:
+    """定了继续看、日子还没到的: what is not on the agenda until its day, the nearest first. One statement."""
+    found = _mine(place).filter(decision="watch", until__gt=now, meeting__open=False).order_by("until", "id")
+    return list({(p.kind, p.source_id or p.about): p for p in found.reverse()}.values())[::-1]

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 import numpy as np
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from hawthorn.assessments import recurring
 from hawthorn.assessments.models import Problem
@@ -141,12 +141,13 @@ def _since(f: Found, ended_at: datetime | None) -> int:
     return Item.objects.filter(loop="matters", parent=None, kind=f.kind, opened_at__gt=ended_at, **where).count() if ended_at else 0
 
 
-def gathered(problem: Item, found_on: date) -> tuple[list[Item], datetime | None]:
-    """A problem's matters: of its place and category from 30 days before it was found on, newest first (at most 50); when the newest came."""
+def gathered(problem: Item, found_on: date) -> tuple[QuerySet[Item], datetime | None]:
+    """A problem's matters: of its place and category from 30 days before it was found until it was ended, newest first; when the newest came."""
     where = {"unit": problem.unit_id} if problem.unit_id else {"grid": problem.grid_id}
     since = datetime.combine(found_on - timedelta(days=DAYS), time(), SHANGHAI)
-    rows = Item.objects.filter(loop="matters", parent=None, kind=problem.kind, opened_at__gte=since, **where)
-    return list(rows.order_by("-id")[:50]), rows.aggregate(at=Max("opened_at"))["at"]
+    until = {"opened_at__lte": problem.closed_at} if problem.closed_at is not None and not problem.open else {}
+    rows = Item.objects.filter(loop="matters", parent=None, kind=problem.kind, opened_at__gte=since, **where, **until)
+    return rows.order_by("-opened_at", "-id"), rows.aggregate(at=Max("opened_at"))["at"]
 
 
 def category_of(town: Town, place: PlaceCard, kind: str) -> int | None:

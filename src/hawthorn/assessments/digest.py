@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +12,8 @@ from hawthorn.assessments.models import Minutes
 from hawthorn.assessments.numbers import Numbers
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.words import _
+
+OWN = ("desk", "vacancy", "burden")
 
 
 def day(on: date) -> str:
@@ -34,18 +38,37 @@ def of_numbers(numbers: Numbers) -> str:
 
 
 def of_minutes(minutes: Minutes, numbers: Numbers) -> str:
-    """What a meeting decided to do and by when; places and things, no post below the subdistrict by person, no reason that is not for everybody."""
+    """What a meeting decided: what was done, what will be done and by when, what goes on. Places, things and posts, no person.
+
+    What was brought up in words, posts that stand empty and what was asked of the grids are the office's own: they are left out.
+    """
     body: dict[str, Any] = json.loads(minutes.body)
-    points = body["points"]
-    promised = [p for p in points if p["decision"] == "commit" and p["kind"] != "desk"]
-    done = [p for p in points if p["decision"] == "done" and p["kind"] != "desk"]
-    watched = [p for p in points if p["decision"] == "watch" and p["kind"] != "desk"]
+    points = [p for p in body["points"] if p["kind"] not in OWN]
+    done = [p for p in points if p["decision"] == "done"]
+    new = [p for p in points if p["decision"] == "commit" and p["kind"] != "commitment"]
+    going_on = [p for p in points if p["decision"] == "commit" and p["kind"] == "commitment"]
     lines = [_("{on}，{place}开了周研判会。").format(on=day(date.fromisoformat(body["on"])), place=body["place"])]
     if done:
-        lines.append(_("上次定的，办好了 {n} 件：{what}。").format(n=len(done), what="；".join(p["about"] for p in done)))
-    for n, p in enumerate(promised, start=1):
-        until = local(datetime.fromisoformat(p["until"])).date()
-        lines.append(_("{n}. {about}：{lead}牵头，{until}前办好。").format(n=n, about=p["about"], lead=p["lead"], until=day(until)))
-    if watched:
-        lines.append(_("继续看的 {n} 件：{what}。").format(n=len(watched), what="；".join(p["about"] for p in watched)))
+        lines.append(_("上次定的，办好了 {n} 件：{what}。").format(n=len(done), what=_each(done)))
+    if new:
+        lines.append(_("这次定下来办的 {n} 件：").format(n=len(new)))
+    for n, p in enumerate(new, start=1):
+        lines.append(_("{n}. {about}：{words}。{lead}牵头，{until}前办好。").format(n=n, **_told(p)))
+    for p in going_on:
+        lines.append(_("接着办：{about}，{until}前办好。").format(**_told(p)))
+    if over := [p for p in points if p["decision"] == "over"]:
+        lines.append(_("已经好了、不再盯的：{what}。").format(what=_each(over)))
+    if watched := [p for p in points if p["decision"] == "watch"]:
+        lines.append(_("继续看的：{what}。").format(what=_each(watched)))
     return "\n".join([*lines, of_numbers(numbers)])
+
+
+def _told(point: dict[str, Any]) -> dict[str, str]:
+    until = day(local(datetime.fromisoformat(point["until"])).date())
+    return {"about": point["about"], "words": point["words"].rstrip("。"), "lead": point["lead"], "until": until}
+
+
+def _each(points: Sequence[dict[str, Any]]) -> str:
+    """Each thing once, with how many of it there are where there are several."""
+    counted = Counter(p["about"] for p in points)
+    return "；".join(about if n == 1 else _("{about}（{n} 项）").format(about=about, n=n) for about, n in counted.items())

@@ -77,7 +77,7 @@ class Commitment(models.Model):
 
 
 class Problem(models.Model):
-    """高频问题. `month`: of which month it is the one stubborn problem."""
+    """高频问题. `month`: of which month it is the one stubborn problem of the place `chosen_in`."""
 
     item = _item()
     source = models.CharField(max_length=10)
@@ -86,9 +86,13 @@ class Problem(models.Model):
     ended_on = models.DateField(null=True)
     came_back = models.PositiveSmallIntegerField(default=0)
     month = models.CharField(max_length=7, blank=True)
+    chosen_in = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
-        constraints = [CheckConstraint(condition=Q(source__in=["same_place", "signal", "checkpoint"]), name="problem_source")]
+        constraints = [
+            CheckConstraint(condition=Q(source__in=["same_place", "signal"]), name="problem_source"),
+            UniqueConstraint(fields=["chosen_in", "month"], condition=Q(chosen_in__isnull=False), name="problem_of_month_once"),
+        ]
 
 
 class Meeting(models.Model):

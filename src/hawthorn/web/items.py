@@ -23,7 +23,7 @@ from hawthorn.loops.actions import Answer, take_step
 from hawthorn.loops.models import Item
 from hawthorn.loops.rows import Row
 from hawthorn.matters.rules.needs import CHANNELS
-from hawthorn.web import forms, hinting, pages, rows, slips, story, uploads, words
+from hawthorn.web import forms, hinting, pages, problems, rows, slips, story, uploads, words
 from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, asking_of, whole, world_of
 
@@ -62,6 +62,7 @@ def item(request: Request, item: int) -> HttpResponse:
         "into": _into(row, request),
         "to_say": reporters.owed_words(row) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
         "askers": _askers(row, request), "before": _before(row, request), "signs": _signs(row), "hints": hinting.panel(row, texts, request),
+        "gathered": problems.panel(row, request),
         "list_url": reverse(row.loop.name), "table_url": reverse("errand-table", args=[row.item.pk]) if row.loop.name == "errands" else "",
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)
@@ -156,6 +157,8 @@ def _signs(row: Row) -> list[dict[str, str]]:
         ("is_final", "已定不能退回", "level"), ("reopened_count", "重开过", "soon"), ("unsolved_count", "居民说过没解决", "soon"),
     )  # fmt: skip
     found = [{"text": _(label), "kind": kind} for name, label, kind in pairs if getattr(f, name, None)]
+    if month := getattr(f, "month", ""):
+        found.append({"text": _("{year}年{month}月的每月一题").format(year=month[:4], month=int(month[5:])), "kind": "level"})
     if number := getattr(f, "outside_number", ""):
         found.append({"text": f"{f.outside_source} {number}".strip(), "kind": ""})
     return found

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hawthorn.assessments import agenda, detection, digest
 from hawthorn.assessments.actions import meetings
-from hawthorn.assessments.models import Erratum, Minutes, Point
+from hawthorn.assessments.models import Erratum, Minutes, Point, Release
 from hawthorn.assessments.numbers import numbers_of
 from hawthorn.assessments.rules import figures
 from hawthorn.assessments.rules import meetings as rules
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
+from hawthorn.kernel.slots import CHOICES, LOOPS
 from hawthorn.kernel.world import PlaceCard, Seat
 from hawthorn.loops import queries
 from hawthorn.loops.actions import start
@@ -32,11 +33,13 @@ from hawthorn.web import forms, words
 from hawthorn.web.request import Request, asking_of
 
 FIELDS = ("words", "lead", "until")
+EARLIER = 12
 MUST = {
-    "words": gettext_noop("（定下来办、这次不办、可以了都要写）"),
+    "words": gettext_noop("（定下来办、这次不办都要写）"),
     "lead": gettext_noop("（定下来办要选）"),
     "until": gettext_noop("（定下来办、继续看要写）"),
 }
+OVER = gettext_noop("（定下来办、这次不办、可以了都要写）")
 
 
 def chair_seat(request: Request) -> Seat | None:
@@ -69,10 +72,23 @@ def meeting_now(request: Request) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "place": place.name, "current": current, "may": chair_seat(request) is not None, "key": forms.new_key(), "signals": signals,
-        "earlier": [_earlier(i, request) for i in mine.filter(open=False)[:12]],
-        "since": _since(last, place, request),
+        "earlier": [_earlier(i, request) for i in mine.filter(open=False)[:EARLIER]],
+        "since": _since(last, place, request), "asleep": _asleep(place, request), "of_month": _of_month(place, request),
+        "rest": reverse("meetings") if mine.filter(open=False)[EARLIER : EARLIER + 1].exists() else "",
     }  # fmt: skip
     return render(request, "web/meeting_now.html", context)
+
+
+def _asleep(place: PlaceCard, request: Request) -> list[dict[str, str]]:
+    """What was put off until a day that has not come."""
+    return [{"about": p.about, "until": words.day_words(p.until, request.now)} for p in agenda.asleep(place, request.now)]
+
+
+def _of_month(place: PlaceCard, request: Request) -> dict[str, str]:
+    """每月一题, where one is chosen; only a subdistrict chooses."""
+    chosen = CHOICES["problem_of_month"].row(asking_of(request), place.at("subdistrict") or 0)
+    item = chosen and Item.objects.get(pk=chosen.item_id)
+    return {"url": reverse("item", args=[item.pk]), "title": item.title, "stage": _(LOOPS["problems"].stages[item.stage].label)} if item else {}
 
 
 def _earlier(item: Item, request: Request) -> dict[str, str]:
@@ -110,9 +126,17 @@ def meeting(request: Request, item: int) -> HttpResponse:
         "body": json.loads(minutes.body) if minutes else {},
         "at": words.stamp(minutes.at) if minutes else "", "key": forms.new_key(),
         "first": next((p["url"] for p in points if not p["decision"] and p.get("url")), ""),
+        "drafted": _drafted(item, request),
         "errata": [_erratum(e, request) for e in Erratum.objects.filter(meeting=item).order_by("id")],
     }  # fmt: skip
     return render(request, "web/meeting.html", context)
+
+
+def _drafted(meeting: int, request: Request) -> dict[str, str]:
+    """The public digest of it that is under way or out."""
+    found = Item.objects.filter(pk__in=Release.objects.filter(meeting=meeting).values("item"), kind="digest").exclude(stage__in=["cancelled", "withdrawn"])
+    item = found.order_by("-id").first()
+    return {"url": reverse("item", args=[item.pk]), "stage": _(LOOPS["releases"].stages[item.stage].label)} if item else {}
 
 
 def _lines(points: QuerySet[Point], request: Request) -> list[dict[str, Any]]:
@@ -185,7 +209,8 @@ def _point_page(request: Request, row: Row, many: list[Point], point: Point, raw
     made = rules.choices_for(point.kind)
     drawn["decision"]["choices"] = [c for c in drawn["decision"]["choices"] if c["value"] in made]
     for name, must in MUST.items():
-        drawn[name] |= {"required": False, "must": _(must)}
+        drawn[name] |= {"required": False, "must": _(OVER if name == "words" and "over" in made else must)}
+    drawn["lead"]["blank"] = _("请选择")
     at = many.index(point)
     (line,) = _lines(Point.objects.filter(pk=point.pk), request)
     urls = [reverse("meeting-point", args=[point.meeting_id, p.sort]) for p in many]
@@ -224,7 +249,7 @@ def meeting_close(request: Request, item: int) -> HttpResponse:
 def meeting_correct(request: Request, item: int) -> HttpResponse:
     """更正."""
     try:
-        meetings.add_erratum(item, request.POST.get("words", ""), actor=request.actor, town=request.town, now=request.now)
+        meetings.add_erratum(item, request.POST.get("words", ""), actor=request.actor, town=request.town, now=request.now, door="page")
         messages.success(request, _("更正记在纪要后面了，纪要本身不改。"))
     except Refused as refused:
         if refused.code != "missing":
@@ -240,6 +265,8 @@ def meeting_digest(request: Request, item: int) -> HttpResponse:
     minutes = Minutes.objects.filter(meeting=item).first()
     if minutes is None:
         raise Refused("wrong_stage")
+    if drafted := _drafted(item, request):
+        return redirect(drafted["url"])
     place = request.town.places[row.item.community_id or row.item.subdistrict_id or row.item.county_id]
     month = figures.before(figures.first_of(local(request.now).date()))
     text = digest.of_minutes(minutes, numbers_of(place, month, request.town, request.now))

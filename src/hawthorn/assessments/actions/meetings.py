@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.db.transaction import atomic
 
 from hawthorn.assessments import agenda, detection
 from hawthorn.assessments.models import Erratum, Minutes, Point
 from hawthorn.assessments.rules import meetings as rules
+from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused, WrongType
 from hawthorn.kernel.facts import replace
 from hawthorn.kernel.steps import collect
@@ -244,23 +245,33 @@ def body_of(row: Row, offline: int, seat: Seat, actor: Actor, town: Town) -> dic
     }  # fmt: skip
 
 
-def add_erratum(meeting: int, words: str, *, actor: Actor, town: Town, now: datetime) -> Erratum:
-    """更正 of frozen minutes, beside them. Refused `not_yours`, `missing`, `wrong_stage` while they are open."""
+def add_erratum(meeting: int, words: str, *, actor: Actor, town: Town, now: datetime, door: str) -> Erratum:
+    """更正 of frozen minutes, beside them and in the chain of the meeting's events. Refused `not_yours`, `missing`, `wrong_stage` while they are open."""
     said = " ".join(printable(words).split())[:500]
     with atomic():
         row, seat = _mine(meeting, actor, town, now, is_open=False)
         if not said:
             raise Refused("missing", ["words"])
+        inner = Actor(actor.user, (), system="minutes", county=actor.county)
+        loops.take_step("meetings", meeting, "correct", {"words": said}, actor=inner, now=now, door=door, town=town)
         return Erratum.objects.create(meeting_id=row.item.pk, words=said, user=actor.user or 0, post=seat.post, at=now)
 
 
 def changed_minutes() -> list[str]:
-    """Minutes whose text is no longer what was frozen: a check, one sentence each."""
+    """Minutes whose text is no longer what was frozen, corrections that are not in the chain: a check, one sentence each."""
     lost = Item.objects.filter(loop="meetings", open=False).exclude(pk__in=Minutes.objects.values("meeting"))
     found = [f"meetings {pk}: 已定稿，可是没有纪要" for pk in lost.values_list("pk", flat=True)]
     for minutes in Minutes.objects.select_related("meeting").iterator(chunk_size=200):
         kept = hashlib.sha256(minutes.body.encode()).hexdigest()
-        told = queries.events_of(minutes.meeting_id)[-1].body
-        if kept != minutes.digest or minutes.digest not in told:
+        told = [e.body for e in queries.events_of(minutes.meeting_id) if e.step == "close"]
+        if kept != minutes.digest or not told or minutes.digest not in told[-1]:
             found.append(f"meetings {minutes.meeting_id}: 纪要和定稿时不一样")
-    return found
+    return found + _lost_errata()
+
+
+def _lost_errata() -> list[str]:
+    """Corrections by meeting against the events that tell of them."""
+    beside = dict(Erratum.objects.values("meeting").annotate(n=Count("pk")).order_by().values_list("meeting", "n"))
+    told = Event.objects.filter(step="correct", stream__in=Minutes.objects.values("meeting"))
+    kept = dict(told.values("stream").annotate(n=Count("pk")).order_by().values_list("stream", "n"))
+    return [f"meetings {m}: 更正有 {beside.get(m, 0)} 条，经过里有 {kept.get(m, 0)} 条" for m in sorted({*beside, *kept}) if beside.get(m, 0) != kept.get(m, 0)]

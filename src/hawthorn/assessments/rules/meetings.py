@@ -11,7 +11,7 @@ from pydantic import Field
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.facts import replace
-from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, choice, maybe, ref, stages, table
+from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, choice, maybe, ref, staff, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import World
 from hawthorn.matters.rules import who
@@ -55,6 +55,12 @@ class Close(Needs):
 
     offline: int = Field(default=0, ge=0, le=999, title=_("线下会商（涉及个人或不能上网的）几件"))
     digest: str = Field(max_length=64)
+
+
+class Correct(Needs):
+    """更正: what in the minutes is wrong, and what it should say."""
+
+    words: str = staff(_("哪里不对，应该是什么"), max_length=500)
 
 
 class Decide(Needs):
@@ -109,6 +115,7 @@ STEPS = table(
     [
         Step("draw", _("拟议程"), (), ("drawn",), CHAIR, BOTH, draw, Draw),
         Step("close", _("纪要定稿"), ("drawn",), ("closed",), _("纪要定稿时自动"), who.by_system, frozen, Close),
+        Step("correct", _("更正纪要"), ("closed",), ("closed",), _("记更正时自动"), who.by_system, lambda f, g, w: f, Correct),
     ]
 )
 MEETINGS = Loop("meetings", _("周研判"), MeetingFacts, STAGES, STEPS, None, lambda f: f.stage_due_at)

@@ -1,4 +1,7 @@
-"""高频问题: what recurs at a place becomes a problem that gathers its matters; closed by a decision; open again if it comes back within 60 days."""
+"""高频问题: what recurs at a place becomes a problem that gathers its matters; closed by a decision; open again if it comes back within 60 days.
+
+One of them a month is 每月一题, the stubborn one that the subdistrict takes on.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ from hawthorn.kernel.world import World
 from hawthorn.matters.rules import who
 
 COMES_BACK = timedelta(days=60)
-SOURCES = {"same_place": _("同一处 30 天 3 件"), "signal": _("比往常多"), "checkpoint": _("排查点连续三次有问题")}
+SOURCES = {"same_place": _("同一处 30 天 3 件"), "signal": _("比往常多")}
 
 
 @dataclass(frozen=True)
 class ProblemFacts(Head):
-    """`kind`: category by key; `unit` or `grid`: where. `month`: of which month it is the one stubborn problem (2026-11)."""
+    """`kind`: category by key; `unit` or `grid`: where. `month`: of which month it is the one stubborn problem of the place `chosen_in` (2026-11)."""
 
     source: str = ""
     why: str = ""
@@ -30,6 +33,7 @@ class ProblemFacts(Head):
     ended_on: date | None = None
     came_back: int = 0
     month: str = ""
+    chosen_in: int | None = None
 
 
 class Find(Needs):
@@ -38,7 +42,7 @@ class Find(Needs):
     place: int
     unit: int | None = None
     category: int | None = ref("categories", _("类别"), optional=True)
-    source: Literal["same_place", "signal", "checkpoint"] = choice(_("怎么发现的"), SOURCES)
+    source: Literal["same_place", "signal"] = choice(_("怎么发现的"), SOURCES)
     why: str = Field(title=_("依据"), max_length=160)
 
 
@@ -107,8 +111,30 @@ def back_bar(f: ProblemFacts, w: World) -> str:
 
 
 def of_month(f: ProblemFacts, g: Any, w: World) -> ProblemFacts:
-    """每月一题: of the running month."""
-    return replace(f, month=f"{local(w.now):%Y-%m}")
+    """每月一题: of the running month, one in a subdistrict."""
+    if w.refs.get("chosen"):
+        raise Refused("month_taken")
+    return replace(f, month=month_of(w), chosen_in=f.subdistrict)
+
+
+def unchosen(f: ProblemFacts, g: Any, w: World) -> ProblemFacts:
+    """Another one will be this month's."""
+    return replace(f, month="", chosen_in=None)
+
+
+def month_of(w: World) -> str:
+    """2026-11."""
+    return f"{local(w.now):%Y-%m}"
+
+
+def is_chosen(f: ProblemFacts, w: World) -> str:
+    """Only what is this month's can be let go; what was an earlier month's stays so."""
+    return "" if f.month == month_of(w) else "wrong_stage"
+
+
+def look_at_chosen(f: Any, g: Any) -> dict[str, Any]:
+    """What the place has chosen for this month."""
+    return {"chosen": ("problem_of_month", f.subdistrict)}
 
 
 def look_at_unit(f: Any, g: Any) -> dict[str, Any]:
@@ -131,7 +157,8 @@ STEPS = table(
         Step("close", _("可以了，不再盯"), ("open",), ("closed",), MEETS, who.by_system, end, End),
         Step("retake", _("会上改了决定，接着盯"), ("closed",), ("open",), MEETS, who.by_system, retake),
         Step("come_back", _("又来了"), ("closed",), ("open",), _("60 天内又多起来时自动"), who.by_system, back, Back, bar=back_bar),
-        Step("choose", _("定为每月一题"), ("open",), ("open",), CHAIR, BOTH, of_month, rare=True),
+        Step("choose", _("定为每月一题"), ("open",), ("open",), CHAIR, BOTH, of_month, rare=True, looks=look_at_chosen),
+        Step("unchoose", _("不作每月一题，换别的"), ("open", "closed"), ("open", "closed"), CHAIR, BOTH, unchosen, rare=True, bar=is_chosen),
     ]
 )
 PROBLEMS = Loop("problems", _("高频问题"), ProblemFacts, STAGES, STEPS, None, lambda f: f.stage_due_at)

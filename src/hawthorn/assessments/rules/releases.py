@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from hawthorn.kernel.facts import replace
-from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, choice, maybe, public, staff, stages, table
+from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, choice, maybe, public, ref, staff, stages, table
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Actor, Seat, World
 from hawthorn.matters.rules import who
@@ -37,7 +37,7 @@ class Draft(Needs):
     kind: Literal["digest", "figures", "notice", "decision"] = choice(_("公开什么"), WHATS)
     heading: str = public(_("标题"), max_length=60)
     words: str = public(_("正文"), max_length=5000)
-    meeting: int | None = None
+    meeting: int | None = ref("closed_meetings", _("哪一次研判会的（不是就不选）"), optional=True)
 
 
 class Revise(Needs):
