@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from hawthorn.accounts import actions as accounts
 from hawthorn.accounts.models import Contact, Tally
@@ -372,3 +374,14 @@ def test_who_takes_theirs_back_leaves_no_contact_and_no_words_for_the_others(at:
     assert gone.status_code == 409
     assert "已经撤回" in gone.content.decode()
     assert s.facts(item).reporters == 1
+
+
+def test_a_press_asks_once_whether_it_was_taken_before(at: At, s: Scene) -> None:
+    client = at()
+    given = {"words": "灯坏了", "g": "999901001001001"}
+    for _again in range(5):  # from the fifth on the plain question is asked too, but not of a press that was taken
+        assert client.post("/say", given | {"key": "r4"}).status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post("/say", given | {"key": "r4"}).status_code == 200
+    looks = [q["sql"] for q in asked.captured_queries if q["sql"].startswith("SELECT 1 AS") and "'r4'" in q["sql"]]
+    assert len(looks) == 1, looks
