@@ -116,7 +116,9 @@ def added(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any] | None:
 
 
 def asked_again(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any] | None:
-    """What the answer did not answer."""
+    """What the answer did not answer: nobody is called with the old one any more."""
+    for telling in do.open_children(row, "tellings"):
+        do.take("tellings", telling, "unneeded", {})
     return _at_once(do, row, g.reason)
 
 
