@@ -17,7 +17,7 @@ from hawthorn.accounts.models import Contact
 from hawthorn.gateways import mail, tasks
 from hawthorn.journal.models import Outbox
 from hawthorn.kernel.slots import DUE_WORK
-from hawthorn.loops import reporters
+from hawthorn.loops import erasure
 from hawthorn.loops.models import Reporter
 from hawthorn.tenants.models import Tenant
 from make import Scene
@@ -183,7 +183,7 @@ def test_a_server_that_is_down_costs_one_try_of_one_message(s: Scene, monkeypatc
 def test_an_erased_contact_gets_nothing(s: Scene, smtp: Server) -> None:
     item = asked(s)
     s.step("officer1", item, "accept")
-    reporters.erase_on_request(Reporter.objects.get(item=item), now=s.now)
+    erasure.erase_on_request(Reporter.objects.get(item=item), now=s.now)
     assert send(s) == 0
     assert smtp.got == []
     assert Outbox.objects.get().dead_at == s.now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hawthorn.loops import reporters
+from hawthorn.loops import erasure
 from hawthorn.loops.models import Reporter
 from make import Scene
 
@@ -52,7 +52,7 @@ def test_a_merge_undone_after_a_second_merge_brings_its_askers_back_from_where_t
 
 def test_who_has_their_contact_deleted_is_still_an_asker_but_nobody_is_asked_to_call(s: Scene) -> None:
     m = s.start("resident", {"words": "灯", "unit": s.units["u1"].pk, **PHONE})
-    assert reporters.erase_on_request(Reporter.objects.get(item=m.id), now=s.now)
+    assert erasure.erase_on_request(Reporter.objects.get(item=m.id), now=s.now)
     f = s.facts(m.id)
     assert (f.reporters, f.tellable, f.by_phone) == (1, 0, 0)
     s.step("officer1", m.id, "accept")

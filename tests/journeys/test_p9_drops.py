@@ -14,7 +14,7 @@ from hawthorn.journal.models import Event
 from hawthorn.kernel import clock
 from hawthorn.kernel.calendar import Limit
 from hawthorn.kernel.errors import NotThere, Refused
-from hawthorn.loops import earlier, reporters, tasks
+from hawthorn.loops import earlier, erasure, reporters, tasks
 from hawthorn.loops.actions import take_step
 from hawthorn.loops.models import Item, Link, Reporter, Text
 from hawthorn.loops.queries import get_visible
@@ -123,6 +123,25 @@ def test_an_asker_who_was_not_answered_says_so_once(s: Scene) -> None:
     assert why.value.code == "once_only"
 
 
+def test_an_answer_that_was_none_is_neither_told_nor_shown_any_more(s: Scene) -> None:
+    answer = s.start("resident", {**LAMP, "unit": s.units["u1"].pk, **PHONE}, loop="drops")
+    asker, stands = reporters.acting(answer.receipt, answer.slip["word"], s.now), Reporter.objects.get(receipt=answer.receipt)
+    assert asker is not None
+    s.step("officer1", answer.id, "inform", {"say": "知道了"})
+    old = Item.objects.get(pk=s.child(answer.id, "tellings"))
+    assert not reporters.standing(stands, s.town, s.now).is_stale
+    s.later(hours=1)
+    take_step("drops", answer.id, "again", {"reason": "没说什么时候修"}, actor=asker, now=s.now, door="web")
+    old.refresh_from_db()
+    assert (old.stage, old.open) == ("unneeded", False)
+    assert reporters.standing(stands, s.town, s.now).is_stale
+    s.later(hours=1)
+    s.step("desk", answer.id, "inform", {"say": "这周五修"})
+    assert not reporters.standing(stands, s.town, s.now).is_stale
+    new = Item.objects.get(parent=answer.id, loop="tellings", open=True)
+    assert (reporters.owed_words(old), reporters.owed_words(new)) == ("知道了", "这周五修")
+
+
 def test_a_second_voice_joins_the_matter_that_is_already_there(s: Scene) -> None:
     first = s.start("officer1", {"words": "三单元灯坏了", "unit": s.units["u1"].pk}).id
     answer = s.start("resident", {**LAMP, "unit": s.units["u1"].pk, **PHONE}, loop="drops")
@@ -192,7 +211,7 @@ def test_what_the_same_number_asked_before_is_there_for_whoever_answers_now(s: S
     at_desk = {b.item for b in earlier.before(row, actor=s.actor("desk"), town=s.town, now=s.now)}
     assert at_desk == {first, hidden, elsewhere}
     assert "13" not in str(seen)
-    reporters.erase_on_request(Reporter.objects.get(item=first), now=s.now)
+    erasure.erase_on_request(Reporter.objects.get(item=first), now=s.now)
     assert earlier.before(row, actor=s.actor("officer1"), town=s.town, now=s.now) == []
 
 

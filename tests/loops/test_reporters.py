@@ -8,7 +8,7 @@ import pytest
 
 from hawthorn.accounts.models import Contact, Reveal
 from hawthorn.kernel.errors import NotThere, Refused
-from hawthorn.loops import queries, reporters
+from hawthorn.loops import erasure, queries, reporters
 from hawthorn.loops.models import OneTimeLink, Reporter
 from make import Scene
 
@@ -235,8 +235,8 @@ def test_contacts_are_emptied_when_their_time_is_over(s: Scene) -> None:
     s.step("officer1", item, "accept")
     s.step("officer1", item, "settle", {"result": "好了", "say": "好了"})
     s.step("desk", item, "solved", {})
-    assert reporters.erase_expired(s.now + timedelta(days=179)) == 0
-    assert reporters.erase_expired(s.now + timedelta(days=181)) == 1
+    assert erasure.erase_expired(s.now + timedelta(days=179)) == 0
+    assert erasure.erase_expired(s.now + timedelta(days=181)) == 1
     contact = reporter_of(slip).contact
     assert contact is not None
     assert (bytes(contact.cipher), contact.blind, contact.blind_tail, contact.basis) == (b"", "", "", "erased")
@@ -246,8 +246,8 @@ def test_contacts_are_emptied_when_their_time_is_over(s: Scene) -> None:
         reveal(s, "center", slip)
     assert found.value.code == "nobody_to_ask"
     assert [i for i, _w in reporters.look_up(actor=s.actor("center"), town=s.town, now=s.now, tail="1234")] == [open_item]
-    assert reporters.erase_expired(s.now + timedelta(days=732)) == 1
-    assert reporters.erase_expired(s.now + timedelta(days=733)) == 0
+    assert erasure.erase_expired(s.now + timedelta(days=732)) == 1
+    assert erasure.erase_expired(s.now + timedelta(days=733)) == 0
     assert not Contact.objects.filter(erased_at=None).exists()
     assert reporter_of(open_slip).item_id == open_item
 
@@ -255,8 +255,8 @@ def test_contacts_are_emptied_when_their_time_is_over(s: Scene) -> None:
 def test_somebody_may_have_their_contact_erased_at_once(s: Scene) -> None:
     item, slip = asked(s)
     _item, other = asked(s)
-    assert reporters.erase_on_request(reporter_of(slip), now=s.now)
-    assert not reporters.erase_on_request(reporter_of(slip), now=s.now)
+    assert erasure.erase_on_request(reporter_of(slip), now=s.now)
+    assert not erasure.erase_on_request(reporter_of(slip), now=s.now)
     assert reporter_of(slip).way == "none"
     assert reveal(s, "officer1", other)["phone"] == PHONE
     assert reporters.acting(slip["receipt"], slip["word"], s.now) is not None
@@ -319,7 +319,7 @@ def test_whoever_owes_a_call_after_a_merge_can_read_the_number_and_what_to_say(s
     gone = Reporter.objects.get(item=merged).pk
     s.step("desk", merged, "merge_into", {"into": kept, "say": "和前一件一起办"})
     telling = queries.get_visible(s.child(merged, "tellings"), actor=s.actor("desk"), town=s.town, now=s.now)
-    assert reporters.owed_words(telling) == "和前一件一起办"
+    assert reporters.owed_words(telling.item) == "和前一件一起办"
     assert [(r.id, r.may_reveal) for r in reporters.owed_rows(telling, s.actor("desk"), s.town, s.now)] == [(gone, True)]
     with pytest.raises(Refused, match="not_yours"):
         reporters.reveal(reporter_id=Reporter.objects.exclude(pk=gone).get().pk, reason="x", actor=s.actor("desk"), town=s.town, now=s.now)
@@ -336,3 +336,22 @@ def test_a_merge_that_is_undone_owes_no_call_any_more(s: Scene) -> None:
     telling = s.child(merged, "tellings")
     s.step("desk", merged, "unmerge")
     assert (s.facts(telling).stage, s.facts(telling).holder) == ("unneeded", None)
+
+
+def test_nobody_is_called_who_is_not_to_be_called_any_more(s: Scene) -> None:
+    kept = s.start("resident", {"words": "灯不亮", "unit": s.units["u1"].pk}).id
+    merged = s.start("resident", {"words": "路口黑", "unit": s.units["u1"].pk, "phone": "19900002222"}).id
+    gone = Reporter.objects.get(item=merged)
+    s.step("desk", merged, "merge_into", {"into": kept, "say": "和前一件一起办"})
+    telling = s.child(merged, "tellings")
+    gone.refresh_from_db()
+    assert erasure.erase_on_request(gone, now=s.now)
+    assert (s.facts(telling).stage, s.facts(telling).holder) == ("unneeded", None)
+
+
+def test_a_call_is_owed_as_long_as_one_of_several_can_be_told(s: Scene) -> None:
+    item, slip = asked(s)
+    s.step("desk", item, "follow", {"words": "我也是", "phone": "13900001111"})
+    s.step("desk", item, "void", {"say": "误报"})
+    assert erasure.erase_on_request(reporter_of(slip), now=s.now)
+    assert s.facts(s.child(item, "tellings")).stage == "owed"

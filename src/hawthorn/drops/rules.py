@@ -14,7 +14,7 @@ from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Actor, Seat, World
 from hawthorn.matters.rules import intake, who
 from hawthorn.matters.rules.facts import OPEN as MATTER_OPEN
-from hawthorn.matters.rules.needs import CHANNELS, TIERS, Asker, Channel, Decline, Files, Gained, Note, Tier, Urge, Words
+from hawthorn.matters.rules.needs import TIERS, Decline, Gained, Note, Said, Tier, Urge, Words
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,8 @@ class DropFacts(Head):
     urged_on: date | None = None
 
 
-class Capture(Asker):
-    """随手记、说一件事: words are enough."""
-
-    words: str = staff(_("什么事"))
-    spot: str = maybe(_("具体位置"), max_length=200)
-    unit: int | None = ref("units", _("楼院"), optional=True)
-    grid: int | None = ref("grids", _("网格"), optional=True)
-    community: int | None = ref("communities", _("社区（村）"), optional=True)
-    subdistrict: int | None = ref("subdistricts", _("街道"), optional=True)
-    channel: Channel | None = choice(_("怎么来的"), CHANNELS, default=None)
-    files: Files
+class Capture(Said):
+    """随手记、说一件事."""
 
 
 class ToMatter(Needs):
@@ -125,7 +116,9 @@ def added(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any] | None:
 
 
 def asked_again(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any] | None:
-    """What the answer did not answer."""
+    """What the answer did not answer: nobody is called with the old one any more."""
+    for telling in do.open_children(row, "tellings"):
+        do.take("tellings", telling, "unneeded", {})
     return _at_once(do, row, g.reason)
 
 

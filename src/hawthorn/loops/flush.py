@@ -176,7 +176,7 @@ def contact_of(given: Any, work: Work) -> Contact | None:
 
 def _outbox(work: Work) -> None:
     ids = {row.item.pk: row for row, _template in work.outbox}
-    wanted = Reporter.objects.filter(item__in=list(ids), way="mail", left_at__isnull=True, contact__isnull=False)
+    wanted = Reporter.objects.filter(item__in=list(ids), way="mail", left_at__isnull=True, contact__erased_at=None, contact__isnull=False)
     found: dict[int, list[int]] = defaultdict(list)
     for item, contact in wanted.values_list("item_id", "contact_id"):
         found[item].append(contact)

@@ -1,17 +1,15 @@
-"""来话人: who asked, by receipt, word or link; where it stands in one sentence; looking up at the counter; reading a contact; erasing it."""
+"""来话人: who asked, by receipt, word or link; where it stands in one sentence; looking up at the counter; reading a contact."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from hawthorn.accounts import keys
-from hawthorn.accounts.actions import emptied
 from hawthorn.accounts.models import Contact, Reveal
 from hawthorn.journal.models import Event
 from hawthorn.kernel.clock import local
@@ -19,17 +17,16 @@ from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Actor, Seat, Town
-from hawthorn.loops import actions, queries
+from hawthorn.loops import queries
 from hawthorn.loops.models import Item, OneTimeLink, Reporter, Text
 from hawthorn.loops.rows import Row
-from hawthorn.loops.town import system
 
 MOST = 20
 LOOKED_AT = 60
-CLOSED_DAYS = 180
 REASON_LENGTH = 200
 ANSWERING = "answering"
 TELLINGS = "tellings"
+OBJECTIONS = ("again", "unsolved", "unsatisfied", "reopen")
 NO_DIGEST = "0" * 64
 FIELDS = ("name", "phone", "mail", "address")
 
@@ -109,7 +106,10 @@ def _link(token: str, now: datetime) -> OneTimeLink | None:
 # ── where it stands ──
 @dataclass(frozen=True)
 class Standing:
-    """What the asker reads. `public`: when, after which step, which words; `reads`: the stage in a resident's words."""
+    """What the asker reads. `public`: when, after which step, which words; `reads`: the stage in a resident's words.
+
+    `is_stale`: somebody said since that the last answer was none, and nothing new was said to them.
+    """
 
     item_id: int
     loop: str
@@ -121,6 +121,7 @@ class Standing:
     promise_at: datetime | None = None
     merged_into: int | None = None
     public: tuple[tuple[datetime, str, str], ...] = field(default=())
+    is_stale: bool = False
 
 
 def standing(reporter: Reporter, town: Town, now: datetime) -> Standing:
@@ -128,9 +129,10 @@ def standing(reporter: Reporter, town: Town, now: datetime) -> Standing:
     row = _followed(reporter.item_id, town, now)
     f = row.facts
     items = {row.item.pk, reporter.item_id, reporter.moved_from_id} - {None}
+    public, is_stale = _public(items)
     return Standing(
         row.item.pk, row.loop.name, reporter.receipt, f.stage, reads(row), sentence_of(row, town, now), row.item.open, getattr(f, "promise_at", None),
-        row.item.pk if reporter.moved_from_id or row.item.pk != reporter.item_id else None, _public(items),
+        row.item.pk if reporter.moved_from_id or row.item.pk != reporter.item_id else None, public, is_stale,
     )  # fmt: skip
 
 
@@ -175,17 +177,22 @@ def _followed(item: int, town: Town, now: datetime) -> Row:
     return row
 
 
-def _public(items: Iterable[int | None]) -> tuple[tuple[datetime, str, str], ...]:
+def _public(items: set[int | None]) -> tuple[tuple[tuple[datetime, str, str], ...], bool]:
+    """What was said to the asker, and whether somebody objected to the last of it since."""
     texts = list(Text.objects.filter(item__in=items, audience="public", erased_at=None).select_related("item").order_by("item_id", "seq", "id"))
+    if not texts:
+        return (), False
     wanted = {(t.item_id, t.seq): t for t in texts}
-    events = Event.objects.filter(stream__in={t.item_id for t in texts}, seq__in={t.seq for t in texts}) if texts else ()
+    of_words = Q(stream__in={t.item_id for t in texts}, seq__in={t.seq for t in texts})
+    events = list(Event.objects.filter(of_words | Q(stream__in=items, step__in=OBJECTIONS)))
     known = {(e.stream, e.seq): e for e in events if (e.stream, e.seq) in wanted}
     said = []
     for text in texts:
         event = known[text.item_id, text.seq]
         step = LOOPS[text.item.loop].steps.get(event.step)
         said.append((event.at, step.label if step else event.step, text.words))
-    return tuple(sorted(said, key=lambda line: line[0]))
+    said.sort(key=lambda line: line[0])
+    return tuple(said), any(e.step in OBJECTIONS and e.at > said[-1][0] for e in events)
 
 
 def sentence_of(row: Row, town: Town, now: datetime) -> str:
@@ -273,15 +280,20 @@ def owed_rows(telling: Row, actor: Actor, town: Town, now: datetime) -> list[Ask
     """Who is to be called: the askers of what ended, wherever they were moved by a merge since; masked as above."""
     parent = telling.item.parent_id or 0
     end = _followed(parent, town, now).item.pk
-    found = Reporter.objects.filter(item=end, left_at=None).exclude(way="none").select_related("contact").order_by("id")
-    if end != parent:
-        found = found.filter(moved_path__contains=f",{parent},")
+    found = to_call(parent, end).select_related("contact").order_by("id")
     return _asker_rows(list(found), queries.get_visible(end, actor=actor, town=town, now=now), actor)
 
 
-def owed_words(telling: Row) -> str:
-    """What they are to be told: the public words with which it ended."""
-    said = Text.objects.filter(item=telling.item.parent_id, audience="public", erased_at=None).order_by("-seq", "-id").first()
+def to_call(parent: int, end: int) -> QuerySet[Reporter]:
+    """Who can still be told how `parent` ended, where its askers are at `end` now."""
+    found = Reporter.objects.filter(item=end, left_at=None, contact__erased_at=None).exclude(way="none")
+    return found if end == parent else found.filter(moved_path__contains=f",{parent},")
+
+
+def owed_words(telling: Item) -> str:
+    """What they are to be told, or were told: the public words with which it ended then, not what was said later."""
+    then = Event.objects.filter(stream=telling.parent_id or 0, at__lte=telling.opened_at).aggregate(seq=Max("seq"))["seq"] or 0
+    said = Text.objects.filter(item=telling.parent_id, audience="public", erased_at=None, seq__lte=then).order_by("-seq", "-id").first()
     return said.words if said else ""
 
 
@@ -337,26 +349,3 @@ def _revealing(row: Row, reporter: Reporter, actor: Actor, holders: Sequence[int
 
 def _is_kept(contact: Contact | None) -> bool:
     return contact is not None and contact.erased_at is None
-
-
-# ── erasing ──
-def erase_expired(now: datetime, closed_days: int = CLOSED_DAYS) -> int:
-    """Empty contacts past their day, and those all of whose items have been closed for so many days. Counts survive, persons do not."""
-    kept = Contact.objects.filter(erased_at=None)
-    asked = Reporter.objects.filter(contact=OuterRef("pk"))
-    fresh = asked.filter(Q(item__open=True) | Q(item__closed_at__gt=now - timedelta(days=closed_days)))
-    done = Exists(asked) & ~Exists(fresh)
-    return kept.filter(Q(expires_on__lt=local(now).date()) | done).update(**emptied(now))
-
-
-def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
-    """Empty one asker's contact because they ask for it; whether there was one. Others who asked keep theirs."""
-    way, loop = reporter.way, Item.objects.only("loop").get(pk=reporter.item_id).loop
-    with transaction.atomic():
-        contact = Contact.objects.filter(pk=reporter.contact_id, erased_at=None).first() if reporter.contact_id else None
-        done = Contact.objects.filter(pk=contact.pk, erased_at=None).update(**emptied(now)) if contact else 0
-        Reporter.objects.filter(pk=reporter.pk).exclude(way="none").update(way="none")
-        if contact and done and way != "none" and "contact_gone" in LOOPS[loop].steps:
-            less = {"tellable": 1, "by_phone": int(way == "phone"), "visits": int(way == "visit")}
-            actions.take_step(loop, reporter.item_id, "contact_gone", less, actor=system("erasure", contact.county_id), now=now, door="what")
-    return bool(done)

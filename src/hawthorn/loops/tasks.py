@@ -19,7 +19,7 @@ from hawthorn.kernel.calendar import Limit
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.slots import DUE_WORK, LOOPS
 from hawthorn.kernel.world import Town
-from hawthorn.loops import actions, reporters, sql
+from hawthorn.loops import actions, erasure, sql
 from hawthorn.loops.models import Item, Nudge
 from hawthorn.loops.town import system, town_of
 from hawthorn.tenants.models import Tenant
@@ -117,7 +117,7 @@ def _whom(kind: str, holder: int, town: Town) -> int | None:
 
 def erasures(*, town: Town, now: datetime) -> int:
     """Contacts whose time is over are emptied; uploads nobody used and old counts are removed."""
-    return reporters.erase_expired(now) + files.prune_unused(now) + accounts.drop_tallies(now)
+    return erasure.erase_expired(now) + files.prune_unused(now) + accounts.drop_tallies(now)
 
 
 def sizes(*, town: Town, now: datetime) -> int:

@@ -93,9 +93,9 @@ def _report(request: Request, raw: dict[str, Any], name: str) -> Answer:
     key, loop = request.POST.get("key", "")[:64], DOINGS[name][0]
     if name != "report":
         return start(loop, raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
-    spot = hinting.spot_said(request, raw, queries.widest(request.actor))
-    shown = hinting.ask_once(request, raw, key, spot)
-    answer = hinting.follow(request, raw, shown, key=key)
+    spot, is_again = hinting.spot_said(request, raw, queries.widest(request.actor)), hinting.was_sent(request)
+    shown = hinting.ask_once(request, raw, key, spot, is_again=is_again)
+    answer = hinting.follow(request, raw, shown, key=key, is_again=is_again)
     answer = answer or start("matters", raw, actor=request.actor, now=request.now, door="page", key=key, step=name, town=request.town)
     hinting.learn_from(request, shown, spot, answer)
     return answer

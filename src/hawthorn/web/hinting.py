@@ -108,13 +108,13 @@ def _line(one: hints.NearRow, request: Request) -> dict[str, Any]:
 
 
 # ── before something is said ──
-def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot | None, *, is_resident: bool = False) -> list[hints.NearRow]:
-    """Raise Alike where something near looks the same and nobody was asked yet; the same press again is never asked.
+def ask_once(request: Request, raw: dict[str, Any], key: str, spot: hints.Spot | None, *, is_again: bool, is_resident: bool = False) -> list[hints.NearRow]:
+    """Raise Alike where something near looks the same and nobody was asked yet; the same press again (`is_again`) is never asked.
 
     Nor is what a device sends by itself: it is taken, and whoever accepts it sees what is near it on its page.
     What was shown, where the question is answered now; for `follow` and `learn_from`.
     """
-    if was_sent(request, key, is_resident):
+    if is_again:
         return []
     shown = _shown(request, raw, spot, is_resident)
     if shown and not request.POST.get("near") and not is_unattended(request):
@@ -146,8 +146,9 @@ def _shown(request: Request, raw: dict[str, Any], spot: hints.Spot | None, is_re
     return [one for one in found if one.item.open]
 
 
-def was_sent(request: Request, key: str, is_resident: bool) -> bool:
-    """Has this very press been taken before."""
+def was_sent(request: Request, *, is_resident: bool = False) -> bool:
+    """Has this very press been taken before. One statement: asked once a press, at its beginning."""
+    key = request.POST.get("key", "")[:64]
     user = None if is_resident else request.actor.user
     return bool(key) and Event.objects.filter(user=user, key=key).exclude(key="").exists()
 
@@ -183,7 +184,7 @@ def spot_said(request: Request, raw: dict[str, Any], seat: Seat | None = None) -
     return hints.Spot(place.at("community"), place.at("grid"), card.id if card else None) if place else None
 
 
-def follow(request: Request, raw: dict[str, Any], shown: Sequence[hints.NearRow], *, key: str, is_resident: bool = False) -> Answer | None:
+def follow(request: Request, raw: dict[str, Any], shown: Sequence[hints.NearRow], *, key: str, is_again: bool, is_resident: bool = False) -> Answer | None:
     """也反映了 on the chosen matter instead of a new one; None where none was chosen. Raises Refused, NotThere.
 
     Staff who only noticed it themselves leave a note there: nobody asked, so there is no asker and no receipt.
@@ -191,7 +192,7 @@ def follow(request: Request, raw: dict[str, Any], shown: Sequence[hints.NearRow]
     chosen = request.POST.get("near", "")
     if chosen in ("", NONE):
         return None
-    item, actor = _ticket(request, chosen, shown, key) if is_resident else (whole(chosen) or 0, request.actor)
+    item, actor = _ticket(request, chosen, shown, key, is_again) if is_resident else (whole(chosen) or 0, request.actor)
     step = "follow" if is_resident or any(raw.get(name) for name in ASKER) else "note"
     known = LOOPS["matters"].steps[step].needs.model_fields
     given = {name: value for name, value in raw.items() if name in known}
@@ -200,13 +201,12 @@ def follow(request: Request, raw: dict[str, Any], shown: Sequence[hints.NearRow]
     return take_step("matters", item, step, given, actor=actor, now=request.now, door="web" if is_resident else "page", key=key, town=request.town)
 
 
-def _ticket(request: Request, chosen: str, shown: Sequence[hints.NearRow], key: str) -> tuple[int, Actor]:
+def _ticket(request: Request, chosen: str, shown: Sequence[hints.NearRow], key: str, is_again: bool) -> tuple[int, Actor]:
     """The matter and a resident who may follow this one: shown for this press within the hour, and still to be shown now."""
     try:
         item, of = signing.loads(chosen, salt=SALT, max_age=AN_HOUR)
     except (signing.BadSignature, TypeError, ValueError):
         item, of = 0, ""
-    is_again = was_sent(request, key, is_resident=True)
     if of != key or not (is_again or item in {one.item.pk for one in shown}):
         raise Refused("missing", ["near"], _("选的那一件现在看不到了。您写的都在，请再按一次。"))
     visitor = request.visitor

@@ -23,7 +23,7 @@ from hawthorn.loops.actions import Answer, take_step
 from hawthorn.loops.models import Item
 from hawthorn.loops.rows import Row
 from hawthorn.matters.rules.needs import CHANNELS
-from hawthorn.web import forms, hinting, pages, problems, rows, slips, story, uploads, words
+from hawthorn.web import forms, hinting, pages, problems, rows, slips, story, tellings, uploads, words
 from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, asking_of, whole, world_of
 
@@ -60,7 +60,7 @@ def item(request: Request, item: int) -> HttpResponse:
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
         "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": _parent(row, request),
         "into": _into(row, request),
-        "to_say": reporters.owed_words(row) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
+        "to_say": reporters.owed_words(row.item) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
         "askers": _askers(row, request), "before": _before(row, request), "signs": _signs(row), "hints": hinting.panel(row, texts, request),
         "gathered": problems.panel(row, request),
         "list_url": reverse(row.loop.name), "table_url": reverse("errand-table", args=[row.item.pk]) if row.loop.name == "errands" else "",
@@ -111,12 +111,14 @@ def _offer(step: Step, row: Row) -> dict[str, Any]:
 
 
 def _children(item: int, request: Request) -> list[dict[str, Any]]:
-    found = []
-    for child in queries.children_of(item):
+    found, children = [], queries.children_of(item)
+    told = tellings.words_of(children, request)
+    for child in children:
         loop, holder = LOOPS[child.loop], request.town.posts.get(child.holder_id or 0)
         tag = words.due_tag(child, request.now)
         found.append(
             {"label": _(loop.label), "stage": _(loop.stages[child.stage].label), "who": holder.name if holder else "", "tag": tag, "url": f"/i/{child.pk}"}
+            | {"said": told.get(child.pk, "")}
         )
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hawthorn.accounts import keys
-from hawthorn.loops import reporters
+from hawthorn.loops import erasure
 from hawthorn.loops.models import Reporter
 from hawthorn.web.request import Request
 
@@ -41,4 +41,4 @@ def panel(reporter: Reporter) -> dict[str, Any]:
 
 def forget(reporter: Reporter, request: Request) -> bool:
     """Take the contact away for good; whether there was one."""
-    return reporters.erase_on_request(reporter, now=request.now)
+    return erasure.erase_on_request(reporter, now=request.now)

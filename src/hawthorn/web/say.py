@@ -54,10 +54,11 @@ def say(request: Request) -> HttpResponse:
     try:
         if told:
             raise Refused("missing", ["words"], told)
-        check_pace(request, "say")
+        is_again = hinting.was_sent(request, is_resident=True)
+        check_pace(request, "say", is_again=is_again)
         if ids := uploads.take(request, is_public=True):
             raw["files"] = ids
-        answer = _report(request, raw)
+        answer = _report(request, raw, is_again=is_again)
     except (Refused, WrongType) as problem:
         if isinstance(problem, Refused) and problem.code == "slow_down":
             raise
@@ -65,12 +66,12 @@ def say(request: Request) -> HttpResponse:
     return slips.slip(request, answer, is_resident=True)
 
 
-def _report(request: Request, raw: dict[str, Any]) -> Answer:
+def _report(request: Request, raw: dict[str, Any], *, is_again: bool) -> Answer:
     """A new drop; asked once where a public matter nearby looks the same, and then perhaps one more voice on that one."""
     key = request.POST.get("key", "")[:64]
     spot = hinting.spot_said(request, raw)
-    shown = hinting.ask_once(request, raw, key, spot, is_resident=True)
-    answer = hinting.follow(request, raw, shown, key=key, is_resident=True)
+    shown = hinting.ask_once(request, raw, key, spot, is_again=is_again, is_resident=True)
+    answer = hinting.follow(request, raw, shown, key=key, is_again=is_again, is_resident=True)
     answer = answer or start("drops", raw, actor=request.visitor, now=request.now, door="web", key=key, town=request.town)
     hinting.learn_from(request, shown, spot, answer, is_resident=True)
     return answer
@@ -139,12 +140,12 @@ def people_of(request: Request, grid: PlaceCard) -> list[dict[str, str]]:
 
 
 # ── pace and the plain question ──
-def check_pace(request: Request, what: str) -> None:
-    """Raise slow_down for a flood; ask a plain question from the fifth time within an hour on, but not of a press that was taken already."""
+def check_pace(request: Request, what: str, *, is_again: bool) -> None:
+    """Raise slow_down for a flood; ask a plain question from the fifth time within an hour on, but not of a press that was taken already (`is_again`)."""
     address = visitors.address_of(request)
     asked = visitors.counted(request, what, address) >= BEFORE_ASKING
     visitors.slow_down(visitors.count(request, what, address), AN_HOUR)
-    if asked and not _is_answered(request) and not hinting.was_sent(request, request.POST.get("key", "")[:64], is_resident=True):
+    if asked and not _is_answered(request) and not is_again:
         raise Refused("missing", ["answer"], _("请答一下那道小题，防止有人用机器乱写。您写的都在。"))
 
 
@@ -178,7 +179,7 @@ def complain(request: Request) -> HttpResponse:
         if raw.get("phone"):
             raw["consent"] = True
         try:
-            check_pace(request, "complain")
+            check_pace(request, "complain", is_again=hinting.was_sent(request, is_resident=True))
             answer = start("complaints", raw, actor=request.visitor, now=request.now, door="web", key=request.POST.get("key", "")[:64], town=request.town)
             return slips.slip(request, answer, is_resident=True)
         except (Refused, WrongType) as found:

@@ -20,7 +20,7 @@ from hawthorn.kernel.clock import SHANGHAI, local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import Actor, Seat, Town
 from hawthorn.loops.bulk import Family
-from hawthorn.loops.reporters import CLOSED_DAYS
+from hawthorn.loops.erasure import CLOSED_DAYS
 from hawthorn.loops.rows import Row
 
 STRIDE = 10

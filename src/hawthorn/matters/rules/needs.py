@@ -49,8 +49,8 @@ class Asker(Needs):
         return "phone" if self.phone else "mail" if self.mail else "none"
 
 
-class Report(Asker):
-    """上报: words are enough; a place makes it faster."""
+class Said(Asker):
+    """What somebody says or saw, and where: words are enough; a place makes it faster."""
 
     words: str = staff(_("什么事"))
     spot: str = maybe(_("具体位置"), max_length=200)
@@ -58,10 +58,15 @@ class Report(Asker):
     grid: int | None = ref("grids", _("网格"), optional=True)
     community: int | None = ref("communities", _("社区（村）"), optional=True)
     subdistrict: int | None = ref("subdistricts", _("街道"), optional=True)
-    category: int | None = ref("categories", _("类别"), optional=True)
-    tier: Tier | None = choice(_("缓急"), TIERS, default=None)
     channel: Channel | None = choice(_("怎么来的"), CHANNELS, default=None)
     files: Files
+
+
+class Report(Said):
+    """上报: also what it is and how urgent, where that is known."""
+
+    category: int | None = ref("categories", _("类别"), optional=True)
+    tier: Tier | None = choice(_("缓急"), TIERS, default=None)
 
 
 class ReportSettled(Report):

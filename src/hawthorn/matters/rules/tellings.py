@@ -58,7 +58,15 @@ STEPS = table(
     [
         Step("owe", _("要回话"), (), ("owed",), _("合并、撤销时自动"), who.by_system, owe),
         Step("told", _("已告诉"), ("owed",), ("told",), _("责任岗位"), who.holder, lambda f, g, w: replace(f, stage="told"), Told),
-        Step("unneeded", _("不用回话了"), ("owed",), ("unneeded",), _("撤回合并时自动"), who.by_system, lambda f, g, w: replace(f, stage="unneeded")),
+        Step(
+            "unneeded",
+            _("不用回话了"),
+            ("owed",),
+            ("unneeded",),
+            _("撤回合并、答复要重来、没有人可告诉时自动"),
+            who.by_system,
+            lambda f, g, w: replace(f, stage="unneeded"),
+        ),
         Step("missed", _("没有联系上"), ("owed",), ("owed", "not_reached"), _("责任岗位"), who.holder, not_reached, Told),
     ]
 )
