@@ -60,7 +60,7 @@ class Issue(Needs):
     until: When | None = Field(default=None, title=_("到什么时候"))
     asks_number: bool = Field(default=False, title=_("每个网格要报一个数"))
     takes_known: bool = Field(default=False, title=_("就用系统已有的数，不再问网格"))
-    why_ask: str = maybe(_("系统已经有数，为什么还要问网格"), max_length=200)
+    why_ask: str = maybe(_("系统已经有数，为什么还要问网格"), max_length=200, **{"x-sometimes": True})
 
 
 class Word(Needs):
@@ -89,7 +89,7 @@ class Ask(Needs):
 class Give(Needs):
     """What the grid answers."""
 
-    number: int | None = Field(default=None, title=_("数"), ge=0, le=10_000_000)
+    number: int | None = Field(default=None, title=_("数"), ge=0, le=10_000_000, json_schema_extra={"x-sometimes": True})
     result: str = staff(_("怎么样"), max_length=500)
 
 
