@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from hawthorn.assessments.actions import months, reading
-from hawthorn.assessments.models import FieldRead, Point
+from hawthorn.assessments.actions import months
+from hawthorn.assessments.models import Point
 from hawthorn.assessments.numbers import numbers_of
 from hawthorn.assessments.rules import figures
 from hawthorn.kernel.clock import local
@@ -153,18 +153,6 @@ def test_the_wall_says_numbers_only_and_its_link_can_be_read_by_nobody_else(at: 
     assert "no-store" in page["Cache-Control"]
     assert at().get(link[1] + "x").status_code == 404
     assert at("water").get("/wall").status_code == 404
-
-
-def test_the_burden_counts_forms_and_fields_and_names_what_nobody_reads(at: At, s: Scene) -> None:
-    reading._known.clear()
-    burst(s)
-    page = at("center").get("/burden").content.decode()
-    assert "事项 · 上报" in page
-    assert "事项 · 上报 · 什么事" in page.split("没有人看过的")[1].split("没有人填的")[0]
-    at("center").get(f"/i/{Item.objects.filter(loop='matters').first().pk}")  # type: ignore[union-attr]
-    assert FieldRead.objects.filter(name="matters.report.words").exists()
-    assert "事项 · 上报 · 什么事" not in at("center").get("/burden").content.decode().split("没有人看过的")[1].split("没有人填的")[0]
-    assert at("county_desk").get("/burden").status_code == 404
 
 
 def test_every_prohibition_names_tests_that_are_there(at: At, s: Scene) -> None:

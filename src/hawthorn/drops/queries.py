@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Count, Q
 
-from hawthorn.kernel.clock import SHANGHAI
+from hawthorn.kernel import quarters
 from hawthorn.loops.models import Item
 
 OVER = ("closed", "declined", "referred", "void", "merged")
@@ -27,20 +27,12 @@ class Went(NamedTuple):
     withdrawn: int = 0
 
 
-def quarter(on: date) -> tuple[datetime, datetime]:
-    """First and past-the-last moment of the quarter a day lies in, Asia/Shanghai."""
-    first = on.month - (on.month - 1) % 3
-    begin = datetime(on.year, first, 1, tzinfo=SHANGHAI)
-    end = datetime(on.year + (first == 10), first + 3 if first < 10 else 1, 1, tzinfo=SHANGHAI)
-    return begin, end
-
-
 def went(subdistricts: Sequence[int], on: date, by: str = "grid") -> dict[int | None, Went]:
     """By grid (None: not yet in one) or by subdistrict, in the quarter of a day. One statement.
 
     A drop that was passed on counts as the matter it became; parts of split matters are one voice, not several.
     """
-    begin, end = quarter(on)
+    begin, end = quarters.span(on)
     here = Item.objects.filter(subdistrict__in=list(subdistricts), loop__in=["drops", "matters"], opened_at__gte=begin, opened_at__lt=end)
     rows = here.filter(Q(loop="matters", parent=None) | Q(loop="drops")).order_by().values_list(by, "loop", "stage").annotate(n=Count("pk"))
     found: dict[int | None, dict[tuple[str, str], int]] = defaultdict(dict)

@@ -32,6 +32,8 @@ def _aware(at: datetime) -> datetime:
 
 
 When = Annotated[datetime, AfterValidator(_aware)]
+SOMETIMES: dict[str, Any] = {"x-sometimes": True}
+"""The mark of a field that may be left out, but not always: the step's `lacks` says when."""
 
 
 def staff(label: str, **more: Any) -> Any:

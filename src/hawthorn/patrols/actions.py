@@ -19,11 +19,10 @@ from hawthorn.loops import actions as loops
 from hawthorn.patrols import kinds, queries
 from hawthorn.patrols.models import NOT_SKIPPED, Checkpoint, CheckpointLine, Look
 from hawthorn.patrols.queries import Point
-from hawthorn.patrols.rules import points
+from hawthorn.patrols.rules import due, points
 from hawthorn.patrols.rules.points import FINE, PROBLEM, SKIPPED, Rule, Wanted
 
 DAY = timedelta(days=1)
-LATE = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -163,8 +162,8 @@ def find(point: Point, given: Mapping[str, Any], *, key: UUID, actor: Actor, tow
 def day_of(point: Point, on: date | None, now: datetime) -> date:
     """The day a press counts for: that of its page where it was sent late for want of a network, at most two days; else today."""
     today = local(now).date()
-    is_late = on is not None and timedelta() < today - on <= LATE and point.spot.stands(on)
-    return on if is_late and on is not None else today
+    meant = due.day_meant(on, today)
+    return meant if point.spot.stands(meant) else today
 
 
 def rest_fine(many: Sequence[Point], *, key: UUID, actor: Actor, now: datetime, on: date | None = None) -> int:

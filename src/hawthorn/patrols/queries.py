@@ -189,10 +189,28 @@ class Repeated:
     point: Point
     looks: Sequence[Look]
 
+    @property
+    def matters(self) -> tuple[int, ...]:
+        """What the findings became, the oldest first."""
+        return tuple(look.matter_id for look in reversed(self.looks) if look.matter_id is not None)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """When it was found, the oldest first."""
+        return tuple(look.on for look in reversed(self.looks))
+
 
 def three_times(tenant: int, now: datetime) -> list[Repeated]:
     """The points of a tenant kept now whose last three looks (skipped ones aside) all found a problem. Three statements."""
-    kept = Checkpoint.objects.filter(subdistrict__tenant=tenant, ended_on__isnull=True)
+    return _repeated(Checkpoint.objects.filter(subdistrict__tenant=tenant, ended_on__isnull=True))
+
+
+def three_times_in(level: str, place: int) -> list[Repeated]:
+    """The same of one place: what its meeting talks about, however many there are elsewhere. Three statements."""
+    return _repeated(Checkpoint.objects.filter(**{level: place}, ended_on__isnull=True))
+
+
+def _repeated(kept: QuerySet[Checkpoint]) -> list[Repeated]:
     last = last_looks(kept.values("pk"), IN_A_ROW)
     found = {pk: looks for pk, looks in last.items() if len(looks) == IN_A_ROW and all(look.result == points.PROBLEM for look in looks)}
     return [Repeated(p, found[p.row.pk]) for p in with_lines(in_order(kept.filter(pk__in=found)))]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.transaction import atomic
 
+from hawthorn.kernel import quarters
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.words import _
@@ -18,9 +19,7 @@ from hawthorn.loops import actions as loops
 from hawthorn.loops.actions import Answer
 from hawthorn.patrols import visit_queries
 from hawthorn.patrols.models import Visit, VisitPlan, Walk, WalkMatter
-from hawthorn.patrols.rules import visits
-
-LATE = timedelta(days=2)
+from hawthorn.patrols.rules import due, visits
 
 
 def visit(door: int, result: str, *, card_left: bool, key: UUID, actor: Actor, town: Town, now: datetime, on: date | None = None) -> Visit:
@@ -35,7 +34,7 @@ def visit(door: int, result: str, *, card_left: bool, key: UUID, actor: Actor, t
     if result not in visits.RESULTS:
         raise Refused("missing", ["result"])
     today = local(now).date()
-    on = on if on is not None and timedelta() < today - on <= LATE else today
+    on = due.day_meant(on, today)
     if (first := _first(key, found.pk, result, on)) is not None:
         return first
     try:
@@ -58,7 +57,7 @@ def plan(place: PlaceCard, quarter: date, units: Collection[int], *, actor: Acto
     """The units whose doors are visited in a quarter that is not over; none or all of them: the whole grid. Raises Refused not_yours, past."""
     if visits.planner(actor, place) is None:
         raise Refused("not_yours", detail=_("走访计划由网格的岗位、社区综合窗口和街道网格中心来定。"))
-    if quarter < visits.quarter_of(local(now).date()):
+    if quarter < quarters.quarter_of(local(now).date()):
         raise Refused("past", ["quarter"])
     own = {unit.pk for unit in visit_queries.units_of([place.id])[place.id]}
     if not set(units) <= own:

@@ -8,9 +8,11 @@ from datetime import date
 
 from django.db.models import Count, QuerySet
 
+from hawthorn.kernel import quarters
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops.models import Item
+from hawthorn.patrols import queries
 from hawthorn.patrols.campaign_queries import Share
 from hawthorn.patrols.models import Visit, VisitPlan, Walk, WalkMatter
 from hawthorn.patrols.rules import points, visits
@@ -49,7 +51,7 @@ def unit_shares(grid: int, quarter: date) -> list[UnitShare]:
     units = units_of([grid])[grid]
     planned = planned_units([grid], quarter).get(grid)
     doors = dict(Door.objects.filter(unit__in=units).values("unit").annotate(n=Count("id")).order_by().values_list("unit", "n"))
-    seen = _visited(Visit.objects.filter(door__unit__in=units), quarter, visits.quarter_after(quarter))
+    seen = _visited(Visit.objects.filter(door__unit__in=units), quarter, quarters.after(quarter))
     return [UnitShare(u, seen.get(u.pk, 0), doors.get(u.pk, 0), planned is None or u.pk in planned) for u in units]
 
 
@@ -67,7 +69,7 @@ def coverage(grid: int, quarter: date) -> tuple[int, int]:
 
 def shares(grids: Sequence[int], quarter: date) -> list[Share]:
     """Coverage of several grids. Four statements, however many."""
-    return _shares(grids, planned_units(grids, quarter), quarter, visits.quarter_after(quarter))
+    return _shares(grids, planned_units(grids, quarter), quarter, quarters.after(quarter))
 
 
 def shares_between(grids: Sequence[int], first: date, end: date) -> list[Share]:
@@ -97,7 +99,7 @@ def doors_of(unit: int, quarter: date) -> list[DoorState]:
     """The doors of a unit, by name as they were entered. Two statements."""
     last: dict[int, Visit] = {}
     done: set[int] = set()
-    for visit in Visit.objects.filter(door__unit=unit, on__gte=quarter, on__lt=visits.quarter_after(quarter)).order_by("on", "id"):
+    for visit in Visit.objects.filter(door__unit=unit, on__gte=quarter, on__lt=quarters.after(quarter)).order_by("on", "id"):
         last[visit.door_id] = visit
         if visit.result == visits.DONE:
             done.add(visit.door_id)
@@ -107,7 +109,7 @@ def doors_of(unit: int, quarter: date) -> list[DoorState]:
 def get_door(door: int, *, actor: Actor, town: Town) -> tuple[Door, int]:
     """A door in sight with the grid it lies in. Raises NotThere."""
     found = Door.objects.select_related("unit").filter(pk=door).first()
-    grid = UnitGrid.objects.filter(unit=found.unit_id, to_on=None).values_list("grid_id", flat=True).first() if found else None
+    grid = queries.grid_of(found.unit_id) if found else None
     if found is None or grid is None or not sees(grid, actor, town):
         raise NotThere
     return found, grid

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hawthorn.assessments import queries
 from hawthorn.assessments.actions import months as actions
+from hawthorn.assessments.numbers import Share, shares_of
 from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
@@ -44,7 +45,7 @@ def board(request: Request) -> HttpResponse:
     context = {
         "place": place.name, "month": month, "month_words": _month_words(month), "kept": _kept_words(request, kept),
         "corrections": _corrections(request, place, month) if kept else [],
-        "figures": [_figure(f, total, seat, place, month, kind) for f in rules.FIGURES],
+        "figures": [_figure(share, seat, place, month, kind) for share in shares_of(total)],
         "found": _number(total, "found", seat, place, month, kind), "settled": _number(total, "settled", seat, place, month, kind),
         "levels": _levels(total, seat, place, month, kind), "ages": _ages(request, seat, place) if is_running else {}, "trend": _trend(place, month, total),
         "children": _children(request, place, month, kind, _summed(rows, 0)), "kinds": _kinds(request, place, month, kinds) if not kind else {},
@@ -153,10 +154,10 @@ def _number(counts: Counts, name: str, seat: Seat, place: PlaceCard, month: date
     return {"number": rules.count(counts, name), "url": _list(name, seat, place, month, kind)}
 
 
-def _figure(f: rules.Figure, counts: Counts, seat: Seat, place: PlaceCard, month: date, kind: str) -> dict[str, Any]:
-    top, bottom = rules.count(counts, f.top), rules.count(counts, f.bottom)
+def _figure(share: Share, seat: Seat, place: PlaceCard, month: date, kind: str) -> dict[str, Any]:
+    f = share.figure
     return {
-        "label": _(f.label), "meaning": _(f.meaning), "top": top, "bottom": bottom, "percent": rules.percent(top, bottom), "code": f.code,
+        "label": _(f.label), "meaning": _(f.meaning), "top": share.top, "bottom": share.bottom, "percent": share.percent, "code": f.code,
         "top_url": _list(f.top, seat, place, month, kind), "bottom_url": _list(f.bottom, seat, place, month, kind),
     }  # fmt: skip
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.loops.queries import widest
 from hawthorn.patrols.rules.errands import SOURCES
-from hawthorn.web import words
+from hawthorn.web import capture, words
 from hawthorn.web.request import Request
 
 # 国办函〔2026〕12号 and 《整治形式主义为基层减负若干规定》 (2024): what is forbidden, how it is kept out here, and the tests that prove it.
@@ -74,20 +74,35 @@ def place_of(request: Request) -> Any:
     return request.town.places[number]
 
 
+TAKEN = {
+    "today": gettext_noop("今日待办"), "team": gettext_noop("岗位和人"), "oncall": gettext_noop("值班表"), "calendar": gettext_noop("工作日历"),
+    "map": gettext_noop("网格地图"), "figures": gettext_noop("看板"), "categories": gettext_noop("类别目录"), "checkpoints": gettext_noop("排查点"),
+    "round": gettext_noop("今日排查"), "errand-table": gettext_noop("汇总表"), "results": gettext_noop("结果回填"),
+}  # fmt: skip
+# What the pages for something new ask for besides the one field that is needed; the grid stands there already, the other doors fill in the rest.
+ASKED = tuple(name for name in capture.WHERE if name != "grid")
+SHOWN = {("matters", "report"): ASKED, ("matters", "report_settled"): ("say", *ASKED), ("drops", "capture"): ASKED}
+
+
 @require_safe
 def burden_page(request: Request) -> HttpResponse:
     """减负清单: the last thirty days."""
     place = place_of(request)
-    found = burden.report_of(place, request.town, request.now)
-    taken: dict[str, int] = {}
-    for what in Export.objects.filter(tenant=place.tenant, at__gte=request.now - timedelta(days=burden.SPAN)).values_list("what", flat=True):
-        taken[what] = taken.get(what, 0) + 1
+    found = burden.report_of(place, request.town, request.now, SHOWN)
+    taken = Export.objects.filter(tenant=place.tenant, at__gte=found.since).order_by().values_list("what").annotate(n=Count("pk"))
     context = {
         "place": place.name, "since": words.moment(found.since, request.now), "photos": found.photos,
         "forms": [{"name": _step(f.loop, f.step), "sent": f.sent, "fields": f.fields} for f in found.forms],
         "errands": [{"source": _(SOURCES.get(e.source, e.source)), "row": e} for e in found.errands],
-        "unread": [_field(*key) for key in found.unread], "unfilled": [_field(*key) for key in found.unfilled],
-        "exports": sorted(((_(LOOPS[what].label) if what in LOOPS else what, n) for what, n in taken.items()), key=lambda row: -row[1]),
+        "silent": [
+            {"title": title, "words": said, "forms": [_fields(f) for f in many]}
+            for title, said, many in (
+                (_("没有人填的"), _("发了十次以上、一次也没有填过的格子，可以从表上去掉。"), found.unfilled),
+                (_("填了没有人看的"), _("可填可不填，填了的九十天没有人打开看过，可以从表上去掉。"), found.unread),
+                (_("必填，却没有人看"), _("不填交不了，填了的九十天没有人打开看过。要么有人看，要么不再要求填。"), found.needed),
+            )
+        ],
+        "exports": sorted(((_(LOOPS[what].label if what in LOOPS else TAKEN.get(what, what)), n) for what, n in taken), key=lambda row: -row[1]),
     }  # fmt: skip
     return render(request, "web/burden.html", context)
 
@@ -96,8 +111,10 @@ def _step(loop: str, step: str) -> str:
     return f"{_(LOOPS[loop].label)} · {_(LOOPS[loop].steps[step].label)}"
 
 
-def _field(loop: str, step: str, name: str) -> str:
-    return f"{_step(loop, step)} · {_(str(LOOPS[loop].steps[step].needs.model_fields[name].title or name))}"
+def _fields(form: burden.Fields) -> dict[str, Any]:
+    """A form with the names of some of its fields, as it asks for them."""
+    known = LOOPS[form.loop].steps[form.step].needs.model_fields
+    return {"name": _step(form.loop, form.step), "fields": [_(str(known[name].title or name)) for name in form.names]}
 
 
 @require_safe

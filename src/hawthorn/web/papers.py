@@ -82,6 +82,4 @@ def _week(request: Request, row: Any, minutes: Minutes) -> Paper:
     by_grid = drops.went([place.at("subdistrict") or 0], today)
     inside = {p.id for p in request.town.places.values() if p.level == "grid" and p.at(place.level) == place.id}
     went = drops.together([w for grid, w in by_grid.items() if grid in inside or (grid is None and place.level == "subdistrict")])
-    begin, _end = drops.quarter(today)
-    quarter = _("{year}年第{n}季度").format(year=begin.year, n=(begin.month + 2) // 3)
-    return report.of_week(minutes, numbers, went, quarter, stamp(request))
+    return report.of_week(minutes, numbers, went, words.quarter(today), stamp(request))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from hawthorn.kernel import quarters
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.world import PlaceCard
@@ -47,13 +48,8 @@ def quarter_of(request: Request) -> date:
     year, _line, month = said.partition("-")
     number = whole(month)
     if len(year) == 4 and 1990 <= (whole(year) or 0) <= 2200 and number is not None and number <= 12:
-        return rules.quarter_of(date(int(year), number, 1))
-    return rules.quarter_of(local(request.now).date())
-
-
-def quarter_words(quarter: date) -> str:
-    """“2026年第2季度”."""
-    return _("{year}年第{n}季度").format(year=quarter.year, n=(quarter.month + 2) // 3)
+        return quarters.quarter_of(date(int(year), number, 1))
+    return quarters.quarter_of(local(request.now).date())
 
 
 @kept
@@ -67,9 +63,9 @@ def visits(request: Request) -> HttpResponse:
     chosen = next((s for s in shares if s.unit.pk == whole(request.GET.get("unit", ""))), None)
     planned = [s for s in shares if s.planned]
     context = {
-        "grid": grid.name, "quarter": quarter_words(quarter), "seen": sum(s.seen for s in planned), "number": sum(s.number for s in planned),
+        "grid": grid.name, "quarter": words.quarter(quarter), "seen": sum(s.seen for s in planned), "number": sum(s.number for s in planned),
         "units": [_unit(s, grid, quarter, s is chosen) for s in shares if s.planned or s is chosen], "others": sum(1 for s in shares if not s.planned),
-        "before": _url(grid, rules.quarter_before(quarter)), "after": _url(grid, rules.quarter_after(quarter)), "all_url": reverse("visits"),
+        "before": _url(grid, quarters.before(quarter)), "after": _url(grid, quarters.after(quarter)), "all_url": reverse("visits"),
         "plan_url": f"{reverse('visits-plan')}?{_query(grid, quarter)}" if rules.planner(request.actor, grid) else "", "grid_id": str(grid.id),
         "card_url": f"{reverse('visits-card')}?grid={grid.id}", "is_many": len(grids_of(request)) > 1,
     } | (_doors(request, chosen, grid, quarter) if chosen else {})  # fmt: skip
@@ -89,7 +85,7 @@ def _unit(share: UnitShare, grid: PlaceCard, quarter: date, on: bool) -> dict[st
 
 
 def _doors(request: Request, share: UnitShare, grid: PlaceCard, quarter: date) -> dict[str, Any]:
-    is_now = quarter == rules.quarter_of(local(request.now).date())
+    is_now = quarter == quarters.quarter_of(local(request.now).date())
     return {
         "unit": share.unit.name, "unit_id": str(share.unit.pk), "may": rules.visitor(request.actor, grid.id) is not None and is_now,
         "doors": [_door(request, d, share, grid) for d in visit_queries.doors_of(share.unit.pk, quarter)],
@@ -127,9 +123,9 @@ def _overview(request: Request, quarter: date) -> HttpResponse:
         for g, s in zip(grids, shares, strict=True)
     ]
     context = {
-        "quarter": quarter_words(quarter), "seen": sum(s.seen for s in shares), "number": sum(s.number for s in shares),
+        "quarter": words.quarter(quarter), "seen": sum(s.seen for s in shares), "number": sum(s.number for s in shares),
         "table": {"columns": [_("网格"), _("走访过的门户")], "rows": rows},
-        "before": f"?quarter={rules.quarter_before(quarter):%Y-%m}", "after": f"?quarter={rules.quarter_after(quarter):%Y-%m}",
+        "before": f"?quarter={quarters.before(quarter):%Y-%m}", "after": f"?quarter={quarters.after(quarter):%Y-%m}",
     }  # fmt: skip
     return render(request, "web/visits_all.html", context)
 
@@ -156,12 +152,12 @@ def plan(request: Request) -> HttpResponse:
     if request.method == "POST":
         chosen = [n for v in request.POST.getlist("units") if (n := whole(v))]
         visit_actions.plan(grid, quarter, chosen, actor=request.actor, now=request.now)
-        return answering.done(request, _url(grid, quarter), _("计划定好了：{quarter}。").format(quarter=quarter_words(quarter)))
+        return answering.done(request, _url(grid, quarter), _("计划定好了：{quarter}。").format(quarter=words.quarter(quarter)))
     if rules.planner(request.actor, grid) is None:
         raise NotThere
     shares = visit_queries.unit_shares(grid.id, quarter)
     context = {
-        "grid": grid.name, "quarter": quarter_words(quarter), "back": _url(grid, quarter), "fields": [("grid", str(grid.id)), ("quarter", f"{quarter:%Y-%m}")],
+        "grid": grid.name, "quarter": words.quarter(quarter), "back": _url(grid, quarter), "fields": [("grid", str(grid.id)), ("quarter", f"{quarter:%Y-%m}")],
         "units": [{"id": str(s.unit.pk), "name": s.unit.name, "number": s.number, "on": s.planned} for s in shares],
     }  # fmt: skip
     return render(request, "web/visits_plan.html", context)

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hawthorn.drops import queries
+from hawthorn.kernel import quarters
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere
 from hawthorn.loops.queries import widest
-from hawthorn.web import views
+from hawthorn.web import views, words
 from hawthorn.web.request import Request
 
 PARTS = (("over", "m3"), ("going", "m2"), ("information", "m1"), ("declined", "m1"), ("withdrawn", "m0"), ("waiting", "m0"))
@@ -33,7 +34,7 @@ def where(request: Request) -> HttpResponse:
     today = local(request.now).date()
     on = views.day_of(request.GET.get("on", "")) or today
     on = min(max(on, FIRST), today)
-    begin, end = queries.quarter(on)
+    begin, end = quarters.span(on)
     inside = sorted((p for p in request.town.places.values() if p.at(card.level) == card.id), key=lambda p: p.code)
     level = "subdistrict" if card.level == "county" else "grid"
     streets = [p.id for p in inside if p.level == "subdistrict"] or [card.at("subdistrict") or 0]
@@ -44,7 +45,7 @@ def where(request: Request) -> HttpResponse:
     total = queries.together([row["went"] for row in rows])
     context = {
         "place": card.name, "bars": [{"name": row["name"], "came": row["went"].came, "parts": row["parts"]} for row in rows], "total": total,
-        "quarter": _("{year}年第{n}季度").format(year=begin.year, n=(begin.month + 2) // 3), "table": _table(rows, level),
+        "quarter": words.quarter(begin.date()), "table": _table(rows, level),
         "before": _link(begin.date() - timedelta(days=1)), "after": _link(end.date()) if end.date() <= today else "",
     }  # fmt: skip
     return render(request, "web/where.html", context)

@@ -147,3 +147,8 @@ def split_title(title: str) -> tuple[str, str]:
 def without(place: str, post: str) -> str:
     """A post under the heading of its place: “分管领导” under “龙洞街道”, not “龙洞街道分管领导”."""
     return post.removeprefix(place).strip() or post
+
+
+def quarter(on: date) -> str:
+    """“2026年第2季度”."""
+    return _("{year}年第{n}季度").format(year=on.year, n=(on.month + 2) // 3)

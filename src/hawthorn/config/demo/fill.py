@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -14,10 +14,12 @@ from django.conf import settings
 from django.db import connection
 
 from hawthorn.accounts.actions import make_token
+from hawthorn.assessments.actions import reading
 from hawthorn.config.demo import million
 from hawthorn.config.demo.life import Life
 from hawthorn.config.demo.town import DemoTown, build
 from hawthorn.kernel.clock import SHANGHAI, local
+from hawthorn.kernel.slots import LOOPS
 from hawthorn.loops import tasks
 from hawthorn.loops.models import Item, Reporter
 from hawthorn.tenants.models import Tenant
@@ -63,8 +65,16 @@ def fill(now: datetime, *, seed: int, say: Callable[[str], None], size: str = "y
     life = Life(t, now, number, say)
     life.run()
     tasks.run_due(now)
+    reading.note_read(_needed_words(), now=now)
     say(f"演示数据准备好了：{Item.objects.filter(loop='matters').count()} 件事项。")
     return write_accounts(t, life.slips, ACCOUNTS, now)
+
+
+def _needed_words() -> Iterator[str]:
+    """What the forms cannot be sent without: in the demo's life somebody read it; nobody has opened a page yet that could say so."""
+    for loop in LOOPS:
+        for step in loop.steps.values():
+            yield from (f"{loop.name}.{step.name}.{name}" for name, info in step.needs.model_fields.items() if info.is_required())
 
 
 def _county(now: datetime, seed: int, number: int, say: Callable[[str], None]) -> Path:

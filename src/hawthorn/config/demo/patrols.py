@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from hawthorn.config.demo.town import DemoTown
+from hawthorn.kernel import quarters
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops import actions as loops
@@ -78,7 +79,7 @@ class Patrols:
             self.kept[grid] = [self._add(grid, units[n % len(units)].pk, code, spot, n + 1, day, town) for n, (code, spot) in enumerate(many)]
         card = town.places[self.t.places["grid2"].pk]
         some = [unit.pk for unit in self.t.units["grid2"][:4]]
-        visit_actions.plan(card, visits.quarter_of(local(self.until).date()), some, actor=self._of("center"), now=day + 8 * HOUR)
+        visit_actions.plan(card, quarters.quarter_of(local(self.until).date()), some, actor=self._of("center"), now=day + 8 * HOUR)
 
     def _add(self, grid: str, unit: int, code: str, spot: str, sort: int, day: datetime, town: Town) -> Point:
         kind = kinds.kinds()[code]
@@ -142,7 +143,7 @@ class Patrols:
         on = local(day + 9 * HOUR).date()
         if not town.policy(self.t.places["street"].pk).calendar.is_workday(on) or day + 17 * HOUR > self.until:
             return
-        quarter, rows = visits.quarter_of(on), list[Visit]()
+        quarter, rows = quarters.quarter_of(on), list[Visit]()
         for grid, doors in self.doors.items():
             left = [door for door in doors if (quarter, door) not in self.visited]
             for door in self.random.sample(left, min(len(left), self.random.randint(0, 3))):

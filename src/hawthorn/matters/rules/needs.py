@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hawthorn.kernel.steps import Needs, When, choice, contact, maybe, public, ref, staff
+from hawthorn.kernel.steps import SOMETIMES, Needs, When, choice, contact, maybe, public, ref, staff
 from hawthorn.kernel.words import _
 
 CHANNELS = {
@@ -73,7 +73,7 @@ class ReportSettled(Report):
     """自查自办: found and done in one tap."""
 
     result: str = staff(_("怎么办好的"))
-    say: str = maybe(_("对居民说"), "public", max_length=500)
+    say: str = maybe(_("对居民说"), "public", max_length=500, **SOMETIMES)
 
 
 class Receive(Report):
@@ -110,7 +110,7 @@ class Lead(Needs):
 
     lead: int = ref("leads", _("交给谁办"))
     words: str = maybe(_("交代"))
-    approved_by: str = maybe(_("批准人（不在社区职责清单里的事要填）"), max_length=40)
+    approved_by: str = maybe(_("批准人（不在社区职责清单里的事要填）"), max_length=40, **SOMETIMES)
 
 
 class HandBack(Needs):
@@ -237,7 +237,7 @@ class Settle(Needs):
     result: str = staff(_("结果"))
     say: str = public(_("对居民说"))
     files: Files
-    why_no_proof: str = maybe(_("没有照片的原因"), max_length=200)
+    why_no_proof: str = maybe(_("没有照片的原因"), max_length=200, **SOMETIMES)
 
 
 class Check(Needs):

@@ -15,6 +15,7 @@ from hawthorn.kernel.calendar import WorkingCalendar
 from hawthorn.kernel.words import _
 
 DAY = timedelta(days=1)
+LATE = timedelta(days=2)
 DAILY, WORKDAYS, WEEKLY, MONTHLY, RAIN, FESTIVAL = "daily", "workdays", "weekly", "monthly", "rain", "festival"
 RULES = {
     DAILY: _("每天"), WORKDAYS: _("工作日"), WEEKLY: _("每周几天"), MONTHLY: _("每月几号"), RAIN: _("下雨前（街道开了才看）"), FESTIVAL: _("节假日和节前"),
@@ -157,3 +158,8 @@ def coverage(spots: Iterable[Spot], on: date, seen: Mapping[int, date], days: in
     kept = [spot for spot in spots if spot.stands(on)]
     since = on - (days - 1) * DAY
     return sum(1 for spot in kept if spot.id in seen and seen[spot.id] >= since), len(kept)
+
+
+def day_meant(on: date | None, today: date) -> date:
+    """The day a press counts for: that of the page it was pressed on where it was sent late for want of a network, at most two days; else today."""
+    return on if on is not None and timedelta() < today - on <= LATE else today

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.facts import replace
-from hawthorn.kernel.steps import Head, Loop, Needs, Stage, Step, When, choice, maybe, ref, staff, stages, table
+from hawthorn.kernel.steps import SOMETIMES, Head, Loop, Needs, Stage, Step, When, choice, maybe, ref, staff, stages, table
 from hawthorn.kernel.words import _
-from hawthorn.kernel.world import SYSTEM_POST, Actor, Seat, World
+from hawthorn.kernel.world import Actor, Seat, World
+from hawthorn.matters.rules import who
 
-INNER = Seat(SYSTEM_POST, "system", "", 0)
 SOURCES = {"own": _("街道自己"), "county": _("区（县）里"), "city": _("市里"), "province": _("省里以上"), "other": _("别的单位")}
 TOPICS = {
     "matters": _("一段时间来的事项"), "open": _("在办的事项"), "units": _("楼院"), "doors": _("门户"), "checkpoints": _("排查点"),
@@ -60,7 +60,7 @@ class Issue(Needs):
     until: When | None = Field(default=None, title=_("到什么时候"))
     asks_number: bool = Field(default=False, title=_("每个网格要报一个数"))
     takes_known: bool = Field(default=False, title=_("就用系统已有的数，不再问网格"))
-    why_ask: str = maybe(_("系统已经有数，为什么还要问网格"), max_length=200)
+    why_ask: str = maybe(_("系统已经有数，为什么还要问网格"), max_length=200, **SOMETIMES)
 
 
 class Word(Needs):
@@ -89,7 +89,7 @@ class Ask(Needs):
 class Give(Needs):
     """What the grid answers."""
 
-    number: int | None = Field(default=None, title=_("数"), ge=0, le=10_000_000)
+    number: int | None = Field(default=None, title=_("数"), ge=0, le=10_000_000, json_schema_extra=SOMETIMES)
     result: str = staff(_("怎么样"), max_length=500)
 
 
@@ -105,16 +105,6 @@ class PartFacts(Head):
 def desk(f: Any, a: Actor) -> Seat | None:
     """The desk of the subdistrict."""
     return next((s for s in a.seats if s.kind == "subdistrict_desk" and (f is None or f.subdistrict == s.place)), None)
-
-
-def holder(f: Any, a: Actor) -> Seat | None:
-    """The post answerable now."""
-    return next((s for s in a.seats if s.post == f.holder), None) if f else None
-
-
-def by_system(f: Any, a: Actor) -> Seat | None:
-    """Only effects of other steps."""
-    return INNER if a.system else None
 
 
 # ── the errand ──
@@ -220,7 +210,7 @@ OUT = ("out", "complete")
 STEPS = table(
     [
         Step("issue", _("临时交办"), (), ("out", "answered_by_system"), _("街道网格中心"), desk, issue, Issue, lacks=issue_lacks, looks=look_first, effect=asked),
-        Step("part_in", _("一个网格报上了"), ("out",), OUT, _("网格报上时自动"), by_system, part_in),
+        Step("part_in", _("一个网格报上了"), ("out",), OUT, _("网格报上时自动"), who.by_system, part_in),
         Step("send", _("汇总报出"), OUT, ("sent",), _("网格中心"), desk, over("sent"), Word, effect=call_back),
         Step("withdraw", _("不要了"), OUT, ("withdrawn",), _("网格中心"), desk, over("withdrawn"), Why, effect=call_back, rare=True),
     ]
@@ -236,9 +226,9 @@ PART_STAGES = stages(
 )
 PART_STEPS = table(
     [
-        Step("ask", _("交给网格"), (), ("asked",), _("交办时自动"), by_system, ask, Ask),
-        Step("give", _("报上"), ("asked",), ("given",), _("责任岗位"), holder, give, Give, lacks=give_lacks, also=parent_of, effect=tell_errand),
-        Step("called_back", _("不用报了"), ("asked",), ("called_back",), _("交办结束时自动"), by_system, lambda f, g, w: replace(f, stage="called_back")),
+        Step("ask", _("交给网格"), (), ("asked",), _("交办时自动"), who.by_system, ask, Ask),
+        Step("give", _("报上"), ("asked",), ("given",), _("责任岗位"), who.holder, give, Give, lacks=give_lacks, also=parent_of, effect=tell_errand),
+        Step("called_back", _("不用报了"), ("asked",), ("called_back",), _("交办结束时自动"), who.by_system, lambda f, g, w: replace(f, stage="called_back")),
     ]
 )  # fmt: skip
 ERRAND_PARTS = Loop("errand_parts", _("交办到网格"), PartFacts, PART_STAGES, PART_STEPS, None, lambda f: f.stage_due_at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from hawthorn.kernel.words import _
@@ -14,21 +13,6 @@ RESULTS = {DONE: _("已访"), NOBODY: _("没人"), LATER: _("下次再来")}
 WALKERS = frozenset(
     {"party_instructor", "grid_head", "community_desk", "community_secretary", "subdistrict_desk", "subdistrict_leader", "party_office", "part_time"}
 )
-
-
-def quarter_of(on: date) -> date:
-    """The first day of its quarter."""
-    return date(on.year, (on.month - 1) // 3 * 3 + 1, 1)
-
-
-def quarter_before(quarter: date) -> date:
-    """The first day of the quarter before."""
-    return quarter_of(quarter - timedelta(days=1))
-
-
-def quarter_after(quarter: date) -> date:
-    """The first day of the next quarter."""
-    return quarter_of(quarter + timedelta(days=100))
 
 
 def visitor(actor: Actor, grid: int) -> Seat | None:
