@@ -42,7 +42,7 @@ def draw(place: PlaceCard, town: Town, now: datetime, since: datetime | None) ->
         *_single(here, place, town, now),
         *_problems(here, now),
         *_small(here, now),
-        *_checkpoints(here, place, now),
+        *_checkpoints(place),
         *_burden(place, now, since),
         *_moved(place),
     ]
@@ -141,15 +141,13 @@ def _small(here: dict[str, Any], now: datetime) -> Iterator[Draft]:
         yield Draft("drop", _("来话"), _("{n} 条过了时限还没有分").format(n=late), place, url="/drops?late=1")
 
 
-def _checkpoints(here: dict[str, Any], place: PlaceCard, now: datetime) -> Iterator[Draft]:
+def _checkpoints(place: PlaceCard) -> Iterator[Draft]:
     """排查点 where the last three looks all found a problem."""
-    for one in patrols.three_times(place.tenant, now)[:FEW]:
+    for one in patrols.three_times_in(place.level, place.id)[:FEW]:
         row = one.point.row
-        if all(getattr(row, f"{level}_id") == number for level, number in here.items()):
-            where = one.point.row.grid_id or row.community_id or row.subdistrict_id
-            days_on = "、".join(on_day(look.on) for look in reversed(one.looks))
-            about = f"{kinds.name_of(row.kind)} · {one.point.where}".rstrip(" ·")[:140]
-            yield Draft("checkpoint", about, _("连着三次有问题：{days}").format(days=days_on), where, url=f"/checkpoints/{row.pk}")
+        about = f"{kinds.name_of(row.kind)} · {one.point.where}".rstrip(" ·")[:140]
+        said = _("连着三次有问题：{days}").format(days="、".join(on_day(day) for day in one.days))
+        yield Draft("checkpoint", about, said, row.grid_id or row.community_id or row.subdistrict_id, url=f"/checkpoints/{row.pk}")
 
 
 def _burden(place: PlaceCard, now: datetime, since: datetime | None) -> Iterator[Draft]:
