@@ -18,7 +18,6 @@ from hawthorn.matters.models import Matter
 from hawthorn.patrols import visit_actions, visit_queries
 from hawthorn.patrols.campaign_queries import Share
 from hawthorn.patrols.models import Visit, VisitPlan, Walk, WalkMatter
-from hawthorn.patrols.rules import visits as rules
 from hawthorn.territory import actions as territory
 from hawthorn.territory.models import Door
 from make import Scene
