@@ -26,6 +26,7 @@ from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
 
 SALT, DAYS = "hawthorn.wall", 90
+LINES = 11  # so many fit in letters that are read from five metres: those with most that is late
 
 
 @require_safe
@@ -84,8 +85,10 @@ def _bars(place: PlaceCard, below: list[int], town: Any, request: Request) -> di
             counted[row[level]] = (known[0] + row["n"], known[1] + row["late"])
     inside = sorted((p for p in town.places.values() if p.level == level and p.at(place.level) == place.id), key=lambda p: p.code)
     most = max([n for n, _late in counted.values()], default=0) or 1
+    shown = {p.id for p in sorted(inside, key=lambda p: counted.get(p.id, (0, 0))[::-1], reverse=True)[:LINES]}
     rows = []
-    for one in inside[:16]:
-        number, late = counted.get(one.id, (0, 0))
-        rows.append({"name": one.name, "number": number, "late": late, "width": round(100 * number / most, 1), "late_width": round(100 * late / most, 1)})
+    for one in inside:
+        if one.id in shown:
+            number, late = counted.get(one.id, (0, 0))
+            rows.append({"name": one.name, "number": number, "late": late, "width": round(100 * number / most, 1), "late_width": round(100 * late / most, 1)})
     return {"rows": rows, "open": sum(n for n, _late in counted.values()), "late": sum(late for _n, late in counted.values())}
