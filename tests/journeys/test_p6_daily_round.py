@@ -70,4 +70,4 @@ def test_a_finding_is_a_matter_at_once_and_the_third_running_is_named(s: Scene, 
         assert f"第 {n + 1} 次松了" in shown(client, "/today")
         day_after(s)
     assert Item.objects.filter(loop="matters", grid=s.places["grid1"].pk).count() == 3
-    assert [r.point.row.pk for r in queries.three_times(s.places["street"].tenant_id, s.now)] == [hole.row.pk]
+    assert [r.point.row.pk for r in queries.three_times("subdistrict", s.places["street"].pk)] == [hole.row.pk]

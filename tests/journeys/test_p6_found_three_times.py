@@ -25,15 +25,11 @@ def named(meeting: int) -> list[Point]:
     return [p for p in Point.objects.filter(meeting=meeting).order_by("sort") if "连着三次有问题" in p.why]
 
 
-def found_three_times(s: Scene, one: Checkpoint) -> list[int]:
-    """Three rounds with a finding; the matters they became."""
-    matters = []
+def found_three_times(s: Scene, one: Checkpoint) -> None:
+    """Three rounds with a finding."""
     for _n in range(3):
-        made = find(s, one).look.matter_id
-        assert made is not None
-        matters.append(made)
+        find(s, one)
         day_after(s)
-    return matters
 
 
 def test_a_point_found_three_times_is_on_the_next_agenda_of_its_street_and_its_community(s: Scene) -> None:
@@ -67,12 +63,17 @@ def test_it_rests_while_it_is_to_be_looked_at_later_comes_back_then_and_goes_onc
     assert [p for p in named(draw(s)) if p.kind == "checkpoint"] == []
 
 
-def test_patrols_names_the_point_its_place_and_its_three_matters(s: Scene) -> None:
-    hole, other = point(s, unit=s.units["u1"].pk), point(s, "grid2")
-    first, second, third = found_three_times(s, hole)
-    assert [(r.point.row.pk, r.point.row.grid_id, r.matters) for r in queries.three_times_in("community", s.places["community"].pk)] == [
-        (hole.row.pk, s.places["grid1"].pk, (first, second, third))
-    ]
-    assert queries.three_times_in("grid", other.row.grid_id) == []
-    fourth = find(s, hole).look.matter_id
-    assert [r.matters for r in queries.three_times_in("grid", hole.row.grid_id)] == [(second, third, fourth)]
+def test_points_of_one_name_in_two_grids_do_not_hide_each_other(s: Scene) -> None:
+    one, other = point(s, spot="门口路面"), point(s, "grid2", spot="门口路面")
+    for _n in range(3):
+        find(s, one)
+        find(s, other, who="officer2")
+        day_after(s)
+    assert [r.point.row.pk for r in queries.three_times("grid", s.places["grid2"].pk)] == [other.row.pk]
+    meeting = draw(s)
+    first, _second = named(meeting)
+    until = (s.now + timedelta(days=13)).isoformat()
+    meetings.decide(first.pk, {"decision": "watch", "until": until}, actor=s.actor("center"), town=s.town, now=s.now, door="test")
+    close(s, meeting)
+    day_after(s)
+    assert len(named(draw(s))) == 1

@@ -198,9 +198,9 @@ def test_a_point_found_three_times_running_is_named_until_it_is_fine(s: Scene) -
         day_after(s)
         look(s, one, reason="weather")
         day_after(s)
-    tenant = s.places["street"].tenant_id
-    found = queries.three_times(tenant, s.now)
+    street = s.places["street"].pk
+    found = queries.three_times("subdistrict", street)
     assert [(r.point.row.pk, len(r.looks)) for r in found] == [(one.row.pk, 3)]
-    assert queries.three_times(s.places["street2"].tenant_id, s.now) == []
+    assert queries.three_times("subdistrict", s.places["street2"].pk) == []
     look(s, one)
-    assert queries.three_times(tenant, s.now) == []
+    assert queries.three_times("subdistrict", street) == []

@@ -46,8 +46,13 @@ def draw(place: PlaceCard, town: Town, now: datetime, since: datetime | None) ->
         *_burden(place, now, since),
         *_moved(place),
     ]
-    settled = {(kind, source or about) for kind, source, about in _settled(place, now).values_list("kind", "source", "about")}
-    return [d for d in found if (d.kind, d.source or d.about) not in settled]
+    settled = {_key(p.kind, p.source_id, p.url, p.about) for p in _settled(place, now)}
+    return [d for d in found if _key(d.kind, d.source, d.url, d.about) not in settled]
+
+
+def _key(kind: str, source: int | None, url: str, about: str) -> tuple[str, int | str]:
+    """What makes two points one and the same: the item, else the list or page behind it, else the words."""
+    return kind, source or url or about
 
 
 def promised(sources: Collection[int]) -> dict[int, tuple[str, int | None]]:
@@ -143,7 +148,7 @@ def _small(here: dict[str, Any], now: datetime) -> Iterator[Draft]:
 
 def _checkpoints(place: PlaceCard) -> Iterator[Draft]:
     """排查点 where the last three looks all found a problem."""
-    for one in patrols.three_times_in(place.level, place.id)[:FEW]:
+    for one in patrols.three_times(place.level, place.id)[:FEW]:
         row = one.point.row
         about = f"{kinds.name_of(row.kind)} · {one.point.where}".rstrip(" ·")[:140]
         said = _("连着三次有问题：{days}").format(days="、".join(on_day(day) for day in one.days))
@@ -188,4 +193,4 @@ def _settled(place: PlaceCard, now: datetime) -> QuerySet[Point]:
 def asleep(place: PlaceCard, now: datetime) -> list[Point]:
     """定了继续看、日子还没到的: what is not on the agenda until its day, the nearest first. One statement."""
     found = _mine(place).filter(decision="watch", until__gt=now, meeting__open=False).order_by("until", "id")
-    return list({(p.kind, p.source_id or p.about): p for p in found.reverse()}.values())[::-1]
+    return list({_key(p.kind, p.source_id, p.url, p.about): p for p in found.reverse()}.values())[::-1]

@@ -9,9 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from hawthorn.assessments.models import Minutes
-from hawthorn.assessments.numbers import Numbers
+from hawthorn.assessments.numbers import Numbers, numbers_of
+from hawthorn.assessments.rules import figures
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.words import _
+from hawthorn.kernel.world import PlaceCard, Town
 
 OWN = ("desk", "vacancy", "burden")
 
@@ -61,6 +63,14 @@ def of_minutes(minutes: Minutes, numbers: Numbers) -> str:
     if watched := [p for p in points if p["decision"] == "watch"]:
         lines.append(_("继续看的：{what}。").format(what=_each(watched)))
     return "\n".join([*lines, of_numbers(numbers)])
+
+
+def draft(minutes: Minutes, place: PlaceCard, town: Town, now: datetime) -> dict[str, Any]:
+    """What a release of it begins with: heading and words, with the numbers of the last month that is over."""
+    month = figures.before(figures.first_of(local(now).date()))
+    on = date.fromisoformat(json.loads(minutes.body)["on"])
+    heading = _("{place}周研判（{on}）").format(place=place.name, on=day(on))
+    return {"kind": "digest", "heading": heading, "words": of_minutes(minutes, numbers_of(place, month, town, now)), "meeting": minutes.meeting_id}
 
 
 def _told(point: dict[str, Any]) -> dict[str, str]:

@@ -190,23 +190,13 @@ class Repeated:
     looks: Sequence[Look]
 
     @property
-    def matters(self) -> tuple[int, ...]:
-        """What the findings became, the oldest first."""
-        return tuple(look.matter_id for look in reversed(self.looks) if look.matter_id is not None)
-
-    @property
     def days(self) -> tuple[date, ...]:
         """When it was found, the oldest first."""
         return tuple(look.on for look in reversed(self.looks))
 
 
-def three_times(tenant: int, now: datetime) -> list[Repeated]:
-    """The points of a tenant kept now whose last three looks (skipped ones aside) all found a problem. Three statements."""
-    return _repeated(Checkpoint.objects.filter(subdistrict__tenant=tenant, ended_on__isnull=True))
-
-
-def three_times_in(level: str, place: int) -> list[Repeated]:
-    """The same of one place: what its meeting talks about, however many there are elsewhere. Three statements."""
+def three_times(level: str, place: int) -> list[Repeated]:
+    """The points of a place kept now whose last three looks (skipped ones aside) all found a problem. Three statements."""
     return _repeated(Checkpoint.objects.filter(**{level: place}, ended_on__isnull=True))
 
 

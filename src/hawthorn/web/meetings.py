@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hawthorn.assessments import agenda, detection, digest
 from hawthorn.assessments.actions import meetings
 from hawthorn.assessments.models import Erratum, Minutes, Point, Release
-from hawthorn.assessments.numbers import numbers_of
-from hawthorn.assessments.rules import figures
 from hawthorn.assessments.rules import meetings as rules
-from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
 from hawthorn.kernel.slots import CHOICES, LOOPS
 from hawthorn.kernel.world import PlaceCard, Seat
@@ -268,10 +265,7 @@ def meeting_digest(request: Request, item: int) -> HttpResponse:
     if drafted := _drafted(item, request):
         return redirect(drafted["url"])
     place = request.town.places[row.item.community_id or row.item.subdistrict_id or row.item.county_id]
-    month = figures.before(figures.first_of(local(request.now).date()))
-    text = digest.of_minutes(minutes, numbers_of(place, month, request.town, request.now))
-    on = date.fromisoformat(json.loads(minutes.body)["on"])
-    given = {"kind": "digest", "heading": _("{place}周研判（{on}）").format(place=place.name, on=digest.day(on)), "words": text, "meeting": item}
+    given = digest.draft(minutes, place, request.town, request.now)
     made = start("releases", given, actor=request.actor, now=request.now, door="page", key=request.POST.get("key", "")[:64], town=request.town)
     messages.success(request, _("摘要拟好了，等另一位同事审核（含保密审查），再由第三位发布。"))
     return redirect("item", item=made.id)

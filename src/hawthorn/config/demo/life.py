@@ -123,7 +123,7 @@ class Life:
             return
         leads = [self.t.posts["desk"].pk, *(self.t.posts[f"agency{n}"].pk for n in range(4))]
         place = self.town.places[self.t.places["street"].pk]
-        for promise, moves in hold(place, center=center, leads=leads, random=self.random, town=self.town, now=self.now):
+        for promise, moves in hold(place, center=center, leads=leads, hand=self._actor_of, random=self.random, town=self.town, now=self.now):
             self._next(promise, iter(moves))
 
     # ── beginning ──
@@ -292,8 +292,8 @@ class Life:
         handler = detail.handler if detail is not None and who in ("checker", "part") and target.stage == "checking" else None
         return self._actor_of(post, handler)
 
-    def _actor_of(self, post: int | None, but: int | None = None) -> Actor | None:
-        users = sorted(self.town.users(post, self.now) - {but}) if post else []
+    def _actor_of(self, post: int | None, *but: int | None) -> Actor | None:
+        users = sorted(self.town.users(post, self.now) - set(but)) if post else []
         if not users:
             return None
         user = self.random.choice(users)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from hawthorn.assessments import detection
+from hawthorn.assessments import detection, digest
 from hawthorn.assessments.actions import meetings
-from hawthorn.assessments.models import Commitment, Point, Problem
+from hawthorn.assessments.models import Commitment, Minutes, Point, Problem
 from hawthorn.config.demo.stories import Move
+from hawthorn.kernel.clock import local
 from hawthorn.kernel.world import Actor, PlaceCard, Town
+from hawthorn.loops import actions as loops
 from hawthorn.loops.models import Item
+
+Hand = Callable[..., Actor | None]
 
 QUIET = timedelta(days=12)
 WHAT = {
@@ -25,12 +29,13 @@ WHAT = {
     "instruction": "本周内答复。",
     "drop": "当天分完。",
     "checkpoint": "找产权单位一次改好。",
+    "burden": "能从系统里查的，不再向网格要。",
     "desk": "拿个办法下周说。",
 }
 NOT_NOW = {"problem": "修好以后两周没有再来，先放下。"}
 
 
-def hold(place: PlaceCard, *, center: Actor, leads: list[int], random: Random, town: Town, now: datetime) -> Iterator[tuple[int, list[Move]]]:
+def hold(place: PlaceCard, *, center: Actor, leads: list[int], hand: Hand, random: Random, town: Town, now: datetime) -> Iterator[tuple[int, list[Move]]]:
     """One meeting; gives the promises made, each with the moves that keep it."""
     meeting = meetings.draw_up(place, actor=center, town=town, now=now, door="demo")
     for point in Point.objects.filter(meeting=meeting, decision="").select_related("source").order_by("sort"):
@@ -40,7 +45,24 @@ def hold(place: PlaceCard, *, center: Actor, leads: list[int], random: Random, t
             late = random.random() < 0.2  # some promises need a second meeting
             hours = random.uniform(45, 70) if late else random.uniform(4, 30)
             yield decided.commitment_id, [Move(hours, "holder", "report_done", {"result": "照会上定的办好了，现场看过。"})]
-    meetings.close(meeting, {"offline": str(random.choice((0, 0, 1, 2)))}, actor=center, town=town, now=now, door="demo")
+    minutes = meetings.close(meeting, {"offline": str(random.choice((0, 0, 1, 2)))}, actor=center, town=town, now=now, door="demo")
+    if local(now).day <= 7:
+        _month_begins(place, minutes, center, hand, town, now)
+
+
+def _month_begins(place: PlaceCard, minutes: Minutes, center: Actor, hand: Hand, town: Town, now: datetime) -> None:
+    """At the first meeting of a month: one problem is this month's, and the digest goes through the three hands to the residents."""
+    first = Item.objects.filter(loop="problems", open=True, subdistrict=place.id).order_by("opened_at").first()
+    if first is not None:
+        loops.take_step("problems", first.pk, "choose", {}, actor=center, now=now, door="demo", town=town)
+    made = loops.start("releases", digest.draft(minutes, place, town, now), actor=center, now=now, door="demo", town=town)
+    used = {center.user}
+    for step, given in (("review", {"is_fit": True, "is_not_secret": True}), ("publish", {})):
+        actor = hand(Item.objects.get(pk=made.id).holder_id, *used)
+        if actor is None:
+            return
+        loops.take_step("releases", made.id, step, given, actor=actor, now=now, door="demo", town=town)
+        used.add(actor.user)
 
 
 def _decision(point: Point, leads: list[int], random: Random, now: datetime) -> dict[str, Any]:
