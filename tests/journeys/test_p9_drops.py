@@ -177,15 +177,16 @@ def test_nobody_of_another_grid_sees_it(s: Scene) -> None:
 
 
 def test_where_they_went_adds_up(s: Scene) -> None:
-    one, two, three, _four = (said(s) for _n in range(4))
+    one, two, three, _four, five = (said(s) for _n in range(5))
     s.step("officer1", one, "to_matter")
     s.step("officer1", two, "inform", {"say": "好"})
     s.step("officer1", three, "decline", {"say": "不归", "elsewhere": "法院"})
-    s.start("officer1", {"words": "路面有坑", "unit": s.units["u1"].pk})
+    hole = s.start("officer1", {"words": "路面有坑", "unit": s.units["u1"].pk}).id
+    s.step("officer1", five, "join", {"into": hole})
     grid, on = s.places["grid1"].pk, clock.local(s.now).date()
     street = s.places["street"].pk
     w = queries.went([street], on)[grid]
-    assert w == queries.Went(came=5, waiting=1, matters=2, over=0, information=1, declined=1, withdrawn=0)
+    assert w == queries.Went(came=6, waiting=1, matters=2, over=0, information=1, declined=1, withdrawn=0, joined=1)
     assert queries.went([street], on + timedelta(days=120)) == {}
     assert sum(w[1:3]) + sum(w[4:]) == w.came
 

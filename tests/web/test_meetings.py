@@ -155,6 +155,21 @@ def test_the_wall_says_numbers_only_and_its_link_can_be_read_by_nobody_else(at: 
     assert at("water").get("/wall").status_code == 404
 
 
+def test_links_of_the_wall_that_are_out_can_be_made_worthless(at: At, s: Scene) -> None:
+    def link(who: str) -> str:
+        found = re.search(r'href="(/wall/[^"]+)"', at(who).get("/wall").content.decode())
+        assert found is not None
+        return found[1]
+
+    old, of_the_community = link("center"), link("desk")
+    assert at("center").post("/wall").status_code == 302
+    assert at().get(old).status_code == 404
+    assert at().get(link("center")).status_code == 200
+    assert at().get(of_the_community).status_code == 200, "another place's links are its own"
+    assert "作废" in at("center").get("/wall").content.decode()
+    assert at("water").post("/wall").status_code == 404
+
+
 def test_every_prohibition_names_tests_that_are_there(at: At, s: Scene) -> None:
     root = Path(__file__).parents[2]
     for _what, _how, tests in FORBIDDEN:

@@ -172,6 +172,15 @@ class Erratum(models.Model):
     at = models.DateTimeField()
 
 
+class Screen(models.Model):
+    """大屏 of a place: its links carry this number; the next number makes all that are out worthless. Who changed it last, as post."""
+
+    place = models.OneToOneField(Place, models.PROTECT, primary_key=True, related_name="+")
+    number = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+    post = models.BigIntegerField()
+
+
 class FieldRead(models.Model):
     """The last day on which somebody was shown what stands in a field (`loop.step.field`). No person, no item."""
 

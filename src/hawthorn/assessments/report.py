@@ -103,6 +103,6 @@ def _decided(body: dict[str, Any]) -> list[Block]:
 
 
 def _said(went: Went, quarter: str) -> str:
-    first = _("{quarter}到现在一共 {came} 条：去办了 {matters} 条，其中办完 {over} 条；当场答复 {information} 条；")
+    first = _("{quarter}到现在一共 {came} 条：去办了 {matters} 条，其中办完 {over} 条；并到别人说的一起办 {joined} 条；当场答复 {information} 条；")
     rest = _("不归这里办的 {declined} 条；还没有分的 {waiting} 条。")
     return first.format(quarter=quarter, **went._asdict()) + rest.format(**went._asdict())

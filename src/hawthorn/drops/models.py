@@ -25,6 +25,6 @@ class Drop(models.Model):
 
     class Meta:
         constraints = [
-            CheckConstraint(condition=Q(outcome__in=["", "matter", "information", "declined"]), name="drop_outcome"),
-            CheckConstraint(condition=~Q(outcome="matter") | Q(became__isnull=False), name="passed_drop_became_something"),
+            CheckConstraint(condition=Q(outcome__in=["", "matter", "joined", "information", "declined"]), name="drop_outcome"),
+            CheckConstraint(condition=~Q(outcome__in=["matter", "joined"]) | Q(became__isnull=False), name="passed_drop_became_something"),
         ]

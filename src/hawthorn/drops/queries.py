@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q
 
+from hawthorn.drops.models import Drop
 from hawthorn.kernel import quarters
 from hawthorn.loops.models import Item
 
@@ -16,7 +17,9 @@ OVER = ("closed", "declined", "referred", "void", "merged")
 
 
 class Went(NamedTuple):
-    """Counts of one quarter and place: all that came; still waiting; passed on as matters, how many of them are over; answered; elsewhere; taken back."""
+    """Counts of one quarter and place: all that came; still waiting; passed on as matters, how many of them are over; answered; elsewhere; taken back;
+    joined to a matter that was there.
+    """
 
     came: int = 0
     waiting: int = 0
@@ -25,12 +28,13 @@ class Went(NamedTuple):
     information: int = 0
     declined: int = 0
     withdrawn: int = 0
+    joined: int = 0
 
 
 def went(subdistricts: Sequence[int], on: date, by: str = "grid") -> dict[int | None, Went]:
-    """By grid (None: not yet in one) or by subdistrict, in the quarter of a day. One statement.
+    """By grid (None: not yet in one) or by subdistrict, in the quarter of a day. Two statements.
 
-    A drop that was passed on counts as the matter it became; parts of split matters are one voice, not several.
+    A drop that was passed on counts as the matter it became, one that joined another's for itself; parts of split matters are one voice, not several.
     """
     begin, end = quarters.span(on)
     here = Item.objects.filter(subdistrict__in=list(subdistricts), loop__in=["drops", "matters"], opened_at__gte=begin, opened_at__lt=end)
@@ -38,6 +42,9 @@ def went(subdistricts: Sequence[int], on: date, by: str = "grid") -> dict[int | 
     found: dict[int | None, dict[tuple[str, str], int]] = defaultdict(dict)
     for grid, loop, stage, number in rows:
         found[grid][loop, stage] = number
+    voices = Drop.objects.filter(outcome="joined", item__subdistrict__in=list(subdistricts), item__opened_at__gte=begin, item__opened_at__lt=end)
+    for grid, number in voices.order_by().values_list(f"item__{by}").annotate(n=Count("pk")):
+        found[grid]["drops", "joined"] = number
     return {grid: _went(counts) for grid, counts in found.items()}
 
 
@@ -45,7 +52,9 @@ def _went(counts: Mapping[tuple[str, str], int]) -> Went:
     matters = sum(n for (loop, _stage), n in counts.items() if loop == "matters")
     waiting, over = _sum(counts, "drops", ("captured", "raised")), _sum(counts, "matters", OVER)
     information, declined, withdrawn = (_sum(counts, "drops", (stage,)) for stage in ("answered", "declined", "withdrawn"))
-    return Went(matters + waiting + information + declined + withdrawn, waiting, matters, over, information, declined, withdrawn)
+    joined = _sum(counts, "drops", ("joined",))
+    came = matters + waiting + information + declined + withdrawn + joined
+    return Went(came, waiting, matters, over, information, declined, withdrawn, joined)
 
 
 def _sum(counts: Mapping[tuple[str, str], int], loop: str, stages: Sequence[str]) -> int:

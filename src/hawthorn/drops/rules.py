@@ -156,7 +156,7 @@ def join(f: DropFacts, g: Any, w: World) -> DropFacts:
     """Into an open matter only."""
     if w.refs["into"].stage not in MATTER_OPEN:
         raise Refused("closed_target", ["into"])
-    return gone(f, g, w)
+    return gone(f, g, w, "joined")
 
 
 def joined(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any]:
@@ -165,12 +165,12 @@ def joined(do: Any, row: Any, before: Any, g: Any) -> dict[str, Any]:
     counts = {name: getattr(before, name) for name in ("reporters", "tellable", "by_phone", "visits", "hides_from_grid")}
     into = do.take("matters", g.into, "gained", counts)
     do.take("matters", g.into, "note", {"words": f"{words}（{spot}）" if spot else words}, do.actor)
-    return _passed(do, row, Passed("matter", into))
+    return _passed(do, row, Passed("joined", into))
 
 
-def gone(f: DropFacts, g: Any, w: World) -> DropFacts:
-    """Passed on."""
-    return replace(f, stage="passed", outcome="matter")
+def gone(f: DropFacts, g: Any, w: World, outcome: str = "matter") -> DropFacts:
+    """Passed on: as a matter of its own, or as one more voice on one."""
+    return replace(f, stage="passed", outcome=outcome)
 
 
 def told(f: DropFacts, outcome: str) -> DropFacts:

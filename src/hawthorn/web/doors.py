@@ -20,39 +20,47 @@ DECIDING = frozenset({"subdistrict_leader", "community_secretary", "party_office
 # What stands on Today, by what the post is for; everything else is under 我的.
 AT_A_DESK = ("desk", "counter", "meeting-now", "alike", "checkpoints", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
 TO_DECIDE = ("meeting-now", "brief", "board", "map", "checkpoints", "approvals", "instructions", "assists", "team")
+LISTS = (
+    "drops", "commitments", "problems", "releases", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies", "errands", "errand_parts",
+)  # fmt: skip
 TO_SET_UP = ("workbook", "team", "categories", "calendar", "complaints")
 
 
 def doors(request: Request) -> list[Door]:
-    """Every page that opens to the asker, as (url name, label); what would not be there for them is left out."""
+    """Every page that opens to the asker, as (url name, label)."""
+    return [door for _label, many in grouped(request) for door in many]
+
+
+def grouped(request: Request) -> list[tuple[str, list[Door]]]:
+    """The same by what they are for; what would not be there for the asker is left out, and so is a group without pages."""
     kinds = {s.kind for s in request.actor.seats}
     seat = queries.widest(request.actor)
     desk: list[Door] = [("desk", _("派单台")), ("counter", _("窗口查询")), ("alike", _("可能重复的"))] if kinds & set(DESK.values()) else []
-    here = _here(seat)
+    own: list[Door] = [("paste", _("粘贴群消息"))]
+    found = [
+        (_("办事"), [*desk, *own, *_walks(request, seat), *([("errand-new", _("交办一件"))] if "subdistrict_desk" in kinds else [])]),
+        (_("看情况"), _here(seat)),
+        (_("一类一类看"), [(name, _(LOOPS[name].label)) for name in LISTS if name in LOOPS]),
+        (_("人和规矩"), [("team", _("岗位和人")), *_books(kinds), ("password", _("改密码"))]),
+    ]
+    return [(label, many) for label, many in found if many]
+
+
+def _walks(request: Request, seat: Seat | None) -> list[Door]:
+    """What is done on foot."""
     walk: list[Door] = [("rounds", _("今日排查")), ("checkpoints", _("排查点"))] if rounds.may_open(request) else []
     if seat is not None and seat.scope == "place" and seat.level != "county":
         walk += [("visits", _("入户走访")), ("walks", _("走访、现场办公")), ("campaigns", _("专项排查"))]
-    walk += [("errand-new", _("交办一件"))] if "subdistrict_desk" in kinds else []
-    own: list[Door] = [("paste", _("粘贴群消息")), ("team", _("岗位和人")), ("password", _("改密码"))]
-    rules: list[Door] = [("routing", _("派单规则"))] if kinds & {"subdistrict_desk", "subdistrict_leader"} else []
+    return walk
+
+
+def _books(kinds: set[str]) -> list[Door]:
+    """What is set up once and kept."""
     nights: list[Door] = [("oncall", _("值班表")), ("import-messages", _("导入来件表")), ("results", _("结果回填"))] if "subdistrict_desk" in kinds else []
+    rules: list[Door] = [("routing", _("派单规则"))] if kinds & {"subdistrict_desk", "subdistrict_leader"} else []
     books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []
     hints: list[Door] = [("hints", _("提示准不准"))] if kinds & {"subdistrict_desk", "subdistrict_leader", "county_admin"} else []
-    loops = (
-        "drops",
-        "commitments",
-        "problems",
-        "releases",
-        "assists",
-        "approvals",
-        "instructions",
-        "tellings",
-        "complaints",
-        "vacancies",
-        "errands",
-        "errand_parts",
-    )
-    return [*desk, *walk, *here, *own, *nights, *rules, *books, *hints, *((name, _(LOOPS[name].label)) for name in loops if name in LOOPS)]
+    return [*nights, *rules, *books, *hints]
 
 
 def _here(seat: Seat | None) -> list[Door]:

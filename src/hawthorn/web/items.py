@@ -23,7 +23,7 @@ from hawthorn.loops.actions import Answer, take_step
 from hawthorn.loops.models import Item
 from hawthorn.loops.rows import Row
 from hawthorn.matters.rules.needs import CHANNELS
-from hawthorn.web import forms, hinting, pages, problems, rows, slips, story, tellings, uploads, words
+from hawthorn.web import dial, forms, hinting, pages, problems, rows, slips, story, tellings, uploads, words
 from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, asking_of, whole, world_of
 
@@ -62,7 +62,7 @@ def item(request: Request, item: int) -> HttpResponse:
         "into": _into(row, request),
         "to_say": reporters.owed_words(row.item) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
         "askers": _askers(row, request), "before": _before(row, request), "signs": _signs(row), "hints": hinting.panel(row, texts, request),
-        "gathered": problems.panel(row, request),
+        "gathered": problems.panel(row, request), "dial": dial.numbers(row, texts, request),
         "list_url": reverse(row.loop.name), "table_url": reverse("errand-table", args=[row.item.pk]) if row.loop.name == "errands" else "",
     } | offers(row, request)  # fmt: skip
     return render(request, "web/item.html", context)

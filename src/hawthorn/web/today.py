@@ -131,7 +131,7 @@ def me(request: Request) -> HttpResponse:
         for s in request.actor.seats
         if s.post
     ]
-    return render(request, "web/me.html", {"seats": seats, "links": doors.doors(request)})
+    return render(request, "web/me.html", {"seats": seats, "groups": doors.grouped(request)})
 
 
 def _why_acting(request: Request, seat: Seat) -> str:

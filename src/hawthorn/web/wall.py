@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core import signing
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from hawthorn.assessments.actions import screens
 from hawthorn.assessments.numbers import numbers_of
 from hawthorn.assessments.queries import open_in, today_bounds
 from hawthorn.assessments.rules import figures
 from hawthorn.kernel.clock import local
-from hawthorn.kernel.errors import NotThere
+from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import PlaceCard
 from hawthorn.loops.models import Item
 from hawthorn.loops.queries import widest
@@ -29,16 +31,27 @@ SALT, DAYS = "hawthorn.wall", 90
 LINES = 11  # so many fit in letters that are read from five metres: those with most that is late
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def wall(request: Request) -> HttpResponse:
-    """The link for the screen, good for ninety days, and how it looks."""
+    """The link for the screen, good for ninety days, and how it looks; a POST makes those that are out worthless."""
     seat = widest(request.actor)
     card = request.town.places.get(seat.place) if seat is not None and seat.scope == "place" else None
     if card is None:
         raise NotThere
-    signed = signing.dumps([card.county, card.id], salt=SALT)
+    if request.method == "POST":
+        if seat is None or not seat.post or seat.acting:
+            raise Refused("not_yours")
+        screens.change(seat, now=request.now)
+        messages.success(request, _("以前的链接都作废了。请在大屏上打开下面的新链接。"))
+        return redirect("wall")
+    signed = signing.dumps([card.county, card.id, screens.number_of(card.id)], salt=SALT)
     address = slips.address_of(request, reverse("wall-screen", args=[signed]))
-    context = {"place": card.name, "url": reverse("wall-screen", args=[signed]), "copy": {"id": "wall", "words": address, "label": _("复制链接")}}
+    context: dict[str, Any] = {
+        "place": card.name,
+        "url": reverse("wall-screen", args=[signed]),
+        "copy": {"id": "wall", "words": address, "label": _("复制链接")},
+    }
+    context |= {"may": bool(seat and seat.post and not seat.acting), "changed": words.moment(screens.changed_at(card.id), request.now)}
     return render(request, "web/wall.html", context)
 
 
@@ -47,13 +60,13 @@ def wall(request: Request) -> HttpResponse:
 def wall_screen(request: Request, signed: str) -> HttpResponse:
     """The screen itself: counts of a place, the shares of the month, open and late by grid or subdistrict."""
     try:
-        county, number = signing.loads(signed, salt=SALT, max_age=DAYS * 86400)
+        county, number, link = signing.loads(signed, salt=SALT, max_age=DAYS * 86400)
     except (signing.BadSignature, TypeError, ValueError):
         raise NotThere from None
     request.is_private = True  # type: ignore[attr-defined]
     town = town_by_id(_tenant_of(county, request))
     place = town.places.get(number)
-    if place is None:
+    if place is None or link != screens.number_of(number):
         raise NotThere
     month = figures.first_of(local(request.now).date())
     numbers = numbers_of(place, month, town, request.now)

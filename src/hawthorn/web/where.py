@@ -20,7 +20,7 @@ from hawthorn.loops.queries import widest
 from hawthorn.web import views, words
 from hawthorn.web.request import Request
 
-PARTS = (("over", "m3"), ("going", "m2"), ("information", "m1"), ("declined", "m1"), ("withdrawn", "m0"), ("waiting", "m0"))
+PARTS = (("over", "m3"), ("going", "m2"), ("joined", "m2"), ("information", "m1"), ("declined", "m1"), ("withdrawn", "m0"), ("waiting", "m0"))
 FIRST = date(2015, 1, 1)
 
 
@@ -53,8 +53,8 @@ def where(request: Request) -> HttpResponse:
 
 def _table(rows: list[dict[str, Any]], level: str) -> dict[str, Any]:
     """The numbers behind the bars."""
-    heads = [_("来了"), _("待分"), _("去办"), _("办完"), _("答复"), _("不归"), _("撤回")]
-    names = ("came", "waiting", "matters", "over", "information", "declined", "withdrawn")
+    heads = [_("来了"), _("待分"), _("去办"), _("办完"), _("并入"), _("答复"), _("不归"), _("撤回")]
+    names = ("came", "waiting", "matters", "over", "joined", "information", "declined", "withdrawn")
     found = []
     for row in rows:
         cells: list[dict[str, Any]] = [{"text": row["name"]}]
