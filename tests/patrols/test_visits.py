@@ -18,6 +18,7 @@ from hawthorn.matters.models import Matter
 from hawthorn.patrols import visit_actions, visit_queries
 from hawthorn.patrols.campaign_queries import Share
 from hawthorn.patrols.models import Visit, VisitPlan, Walk, WalkMatter
+from hawthorn.teams import actions as teams
 from hawthorn.territory import actions as territory
 from hawthorn.territory.models import Door
 from make import Scene
@@ -140,7 +141,10 @@ def test_the_pages_show_the_units_the_doors_and_a_way_to_note_something_there(s:
     assert client.post("/capture", {"words": "灯不亮", "unit": unit, "channel": "visit", "key": "k"}).status_code == 302
     assert Matter.objects.get().channel == "visit"
     assert "1/4" in signed_in("center").get("/visits").content.decode()
-    assert "扫码" in client.get("/visits/card").content.decode()
+    teams.appoint(post=s.posts["officer1"], user=s.users["officer1"], from_at=s.now, shows_name=True, now=s.now)
+    card = client.get("/visits/card").content.decode()
+    assert "扫码" in card
+    assert s.town.names[s.users["officer1"].pk] in card.split("</h2>", 1)[1], "who agreed to be named stands on the card"
     assert client.get(f"/visits?grid={s.places['grid2'].pk}").status_code == 404
     assert signed_in("water").get("/visits").status_code == 404
 

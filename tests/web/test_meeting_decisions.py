@@ -9,6 +9,7 @@ from typing import Any
 from django.test import Client
 
 from hawthorn.assessments.models import Minutes, Point, Problem
+from hawthorn.kernel.clock import local
 from hawthorn.loops.models import Item
 from make import Scene
 
@@ -109,3 +110,17 @@ def test_what_was_ended_a_moment_ago_goes_on_when_it_is_decided_otherwise(at: At
     decide(at, s, promise, "watch")
     item = Item.objects.get(pk=promise.source_id)
     assert (item.open, item.stage, item.holder_id) == (True, "promised", s.posts["power"].pk)
+
+
+def test_a_day_is_enough_and_means_its_end_of_work(at: At, s: Scene) -> None:
+    burst(s)
+    first = drawn(at)
+    point = of(first, "problem")
+    page = at("center").get(f"/meeting/{first}/{point.sort}").content.decode()
+    assert 'type="date"' in page
+    assert "可以了都要写" in page
+    day = s.now + timedelta(days=5)
+    decide(at, s, point, "watch", until=f"{day:%Y-%m-%d}")
+    until = of(first, "problem").until
+    assert until is not None
+    assert f"{local(until):%Y-%m-%d %H:%M}" == f"{day:%Y-%m-%d} 18:00"

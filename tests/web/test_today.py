@@ -210,3 +210,24 @@ def test_those_to_merge_into_are_told_apart_by_what_was_said(at: At, s: Scene) -
         item = s.start("officer1", {"words": said, "unit": s.units["u1"].pk}).id
     page = at("desk").get(f"/i/{item}/do/merge_into").content.decode()
     assert "灯不亮</option>" in page
+
+
+def test_what_two_of_my_posts_were_told_of_one_thing_is_one_line_and_known_at_once(at: At, s: Scene) -> None:
+    item = report(s, "灯坏了")
+    for post in ("officer1", "desk", "officer1"):
+        Nudge.objects.create(item_id=item, post=s.posts[post], kind="told", at=s.now, due_at=s.later(minutes=1))
+    teams.appoint(post=s.posts["desk"], user=s.users["officer1"], from_at=s.now, now=s.now)
+    client = at("officer1")
+    page = client.get("/today").content.decode()
+    assert page.count("/today/noted/") == 1
+    number = page.split("/today/noted/")[1].split('"')[0]
+    client.post(f"/today/noted/{number}")
+    assert "/today/noted/" not in client.get("/today").content.decode()
+
+
+def test_a_telling_is_called_so_once(at: At, s: Scene) -> None:
+    drop = s.start("resident", {"words": "老年卡在哪里办", "unit": s.units["u1"].pk}, loop="drops").id
+    for path in ("/today", f"/i/{drop}"):
+        page = at("officer1").get(path).content.decode()
+        assert "老年卡" in page
+        assert "来话 · 来话" not in page

@@ -50,6 +50,7 @@ def item(request: Request, item: int) -> HttpResponse:
         return redirect("meeting", item=item)
     events, texts = queries.events_of(item), queries.texts_of(item)
     what, where = words.split_title(row.item.title)
+    what = "" if what == _(row.loop.label) else what
     steps = {e.seq: e.step for e in events}
     reading.note_read((f"{row.loop.name}.{steps.get(t.seq, '')}.{t.field}" for t in texts), now=request.now)
     first = next((t.words for t in texts if t.seq == 1 and t.field in rows.FIRST), "")

@@ -31,6 +31,7 @@ from hawthorn.web.request import Request, asking_of
 
 FIELDS = ("words", "lead", "until")
 EARLIER = 12
+END_OF_WORK = "T18:00"
 MUST = {
     "words": gettext_noop("（定下来办、这次不办都要写）"),
     "lead": gettext_noop("（定下来办要选）"),
@@ -186,6 +187,8 @@ def meeting_point(request: Request, item: int, sort: int) -> HttpResponse:
     raw: dict[str, Any] = {}
     if request.method == "POST":
         raw = forms.read(rules.Decide, request.POST)
+        if len(raw.get("until", "")) == len("2026-11-29"):  # a day means its end of work
+            raw["until"] += END_OF_WORK
         try:
             meetings.decide(point.pk, raw, actor=request.actor, town=request.town, now=request.now, door="page", seen=request.POST.get("seen"))
             open_ones = [p for p in many if p.sort != sort and not p.decision and not p.is_kept]
@@ -208,6 +211,7 @@ def _point_page(request: Request, row: Row, many: list[Point], point: Point, raw
     for name, must in MUST.items():
         drawn[name] |= {"required": False, "must": _(OVER if name == "words" and "over" in made else must)}
     drawn["lead"]["blank"] = _("请选择")
+    drawn["until"] |= {"kind": "date", "value": str(drawn["until"]["value"] or "")[:10]}
     at = many.index(point)
     (line,) = _lines(Point.objects.filter(pk=point.pk), request)
     urls = [reverse("meeting-point", args=[point.meeting_id, p.sort]) for p in many]

@@ -88,9 +88,10 @@ def duty(item: Item, request: Request, said: str, outside: datetime | None, wait
     """A line for _duty.html."""
     what, _where = words.split_title(item.title)
     kind = _(LOOPS[item.loop].label)
+    label = kind if what in ("", kind) else f"{kind} · {what}"  # a telling without a category is called so once
     return {
         "what": said or item.title, "url": reverse("item", args=[item.pk]), "tag": words.due_tag(item, request.now, outside),
-        "where": f"{kind} · {what} · {place_of(item, request)}" if said else kind, "since": f"{words.moment(item.opened_at, request.now)} {_('来的')}",
+        "where": f"{label} · {place_of(item, request)}" if said else kind, "since": f"{words.moment(item.opened_at, request.now)} {_('来的')}",
         "urgent": item.urgent, "next": next_step(item, request, waiting),
     }  # fmt: skip
 

@@ -63,15 +63,15 @@ def _posts_words(request: Request) -> str:
 
 
 def told(request: Request, posts: list[int]) -> list[dict[str, Any]]:
-    """请知悉: what my posts were told and nobody has taken note of; of several about one thing, the newest; limits of ended things no longer matter."""
-    found: dict[tuple[int, int], dict[str, Any]] = {}
+    """请知悉: what my posts were told and nobody has taken note of; of several about one thing the newest; limits of ended things no longer matter."""
+    found: dict[int, dict[str, Any]] = {}
     for n in (
         Nudge.objects.filter(post__in=posts, seen_at__isnull=True).filter(Q(kind="told") | Q(item__open=True)).select_related("item").order_by("id")[:MOST]
     ):
         what, where = words.split_title(n.item.title)
         holder = request.town.posts.get(n.item.holder_id or 0)
         is_elsewhere = request.town.posts[n.post_id].level == "county" and n.item.raised_level != "county"  # known to the county, not its to read
-        found[n.item_id, n.post_id] = {
+        found[n.item_id] = {
             "id": n.pk, "what": f"{what} · {where}" if where else what, "url": "" if is_elsewhere else f"/i/{n.item_id}",
             "tag": _told_tag(n, request),
             "where": f"{_(LOOPS[n.item.loop].label)} · {words.moment(n.at, request.now)}"
