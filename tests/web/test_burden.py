@@ -92,7 +92,8 @@ def test_it_takes_the_same_few_statements_however_many_events_there_are(s: Scene
             burden.report_of(place, town, s.now, SHOWN)
         counts.append(len([q for q in asked.captured_queries if q["sql"].lstrip().upper().startswith("SELECT")]))
         lived(s, 12)
-    assert counts == [4, 4]
+    seen = 4 if connection.vendor == "sqlite" else 3  # PostgreSQL reads the events by a cursor of the server, which is not captured
+    assert counts == [seen, seen]
 
 
 def test_the_page_lists_fields_by_form_and_a_field_that_was_read_is_no_longer_named(at: At, s: Scene) -> None:

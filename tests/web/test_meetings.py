@@ -18,6 +18,7 @@ from hawthorn.assessments.numbers import numbers_of
 from hawthorn.assessments.rules import figures
 from hawthorn.kernel.clock import local
 from hawthorn.loops.models import Item
+from hawthorn.web import wall
 from hawthorn.web.burden import FORBIDDEN
 from make import Scene
 
@@ -168,6 +169,19 @@ def test_links_of_the_wall_that_are_out_can_be_made_worthless(at: At, s: Scene) 
     assert at().get(of_the_community).status_code == 200, "another place's links are its own"
     assert "作废" in at("center").get("/wall").content.decode()
     assert at("water").post("/wall").status_code == 404
+
+
+def test_a_screen_that_is_too_small_shows_the_places_with_most_that_is_late(at: At, s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wall, "LINES", 1)
+    for grid, number in (("grid1", 2), ("grid2", 1)):
+        for _n in range(number):
+            s.start("officer1" if grid == "grid1" else "officer2", {"words": "灯坏了", "unit": s.units["u1" if grid == "grid1" else "u2"].pk})
+    found = re.search(r'href="(/wall/[^"]+)"', at("center").get("/wall").content.decode())
+    assert found is not None
+    page = at().get(found[1]).content.decode()
+    assert page.count('class="all"') == 1
+    assert s.places["grid1"].name in page
+    assert s.places["grid2"].name not in page
 
 
 def test_every_prohibition_names_tests_that_are_there(at: At, s: Scene) -> None:

@@ -147,9 +147,11 @@ class Point(models.Model):
             CheckConstraint(condition=~Q(decision="commit") | Q(commitment__isnull=False), name="point_commits_to_something"),
         ]
 
+    KEPT = Q(decision="", source__loop="commitments", source__stage="done")
+
     @property
     def is_kept(self) -> bool:
-        """Is it about a promise that was reported done while the meeting is open: then nothing is left to decide."""
+        """Is it about a promise that was reported done while the meeting is open (`KEPT` for many): then nothing is left to decide."""
         return not self.decision and self.source is not None and self.source.loop == "commitments" and self.source.stage == "done"
 
 

@@ -1,6 +1,6 @@
 """Registries that let rooms offer something to rooms above or beside them without being imported by them.
 
-A room fills its slot in `AppConfig.ready`. Slots: loops, choices, panels of the item page, checks, due work.
+A room fills its slot in `AppConfig.ready`. Slots: loops, choices, commands, checks, due work.
 """
 
 from __future__ import annotations
@@ -75,4 +75,3 @@ CHOICES: Slot[Choices] = Slot("choices")
 CHECKS: Slot[Callable[..., list[str]]] = Slot("checks")
 DUE_WORK: Slot[Callable[..., int]] = Slot("due work")
 COMMANDS: Slot[Callable[..., Any]] = Slot("commands")
-PANELS: Slot[Callable[..., Any]] = Slot("panels")

@@ -21,9 +21,8 @@ from hawthorn.assessments.rules import figures as rules
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import PlaceCard, Seat
-from hawthorn.loops import queries as loops
 from hawthorn.web import forms, maps, news, words
-from hawthorn.web.request import Request, whole
+from hawthorn.web.request import Request, place_in
 
 WIDE, HIGH = 360, 90
 CATEGORIES = 12
@@ -86,14 +85,7 @@ def _closed_below(request: Request, place: PlaceCard, month: date) -> list[Place
 
 def _seat_and_place(request: Request) -> tuple[Seat, PlaceCard]:
     """My widest place, or the one asked for inside it. Raises NotThere for any other."""
-    seat = loops.widest(request.actor)
-    if seat is None or seat.scope != "place":
-        raise NotThere
-    asked = request.POST.get("place") or request.GET.get("place", "")
-    card = request.town.places.get(whole(asked) or 0) if asked else request.town.places[seat.place]
-    if card is None or card.at(seat.level) != seat.place:
-        raise NotThere
-    return seat, card
+    return place_in(request, request.POST.get("place") or request.GET.get("place", ""))
 
 
 def _month(request: Request) -> date:

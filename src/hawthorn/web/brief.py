@@ -12,20 +12,16 @@ from django.views.decorators.http import require_safe
 
 from hawthorn.assessments.brief import Brief, brief_of
 from hawthorn.kernel.clock import local
-from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.world import Seat
-from hawthorn.loops import queries
 from hawthorn.loops.models import Item
 from hawthorn.web import maps, words
-from hawthorn.web.request import Request
+from hawthorn.web.request import Request, place_seat
 
 
 @require_safe
 def brief(request: Request) -> HttpResponse:
     """The brief of my place, as of now."""
-    seat = queries.widest(request.actor)
-    if seat is None or seat.scope != "place":
-        raise NotThere
+    seat = place_seat(request)
     found = brief_of(seat, request.town, request.now)
     context = {
         "place": request.town.name_of(seat.place), "at": words.moment(request.now, request.now),

@@ -15,10 +15,9 @@ from hawthorn.assessments import burden
 from hawthorn.gateways.models import Export
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import LOOPS
-from hawthorn.loops.queries import widest
 from hawthorn.patrols.rules.errands import SOURCES
 from hawthorn.web import capture, words
-from hawthorn.web.request import Request
+from hawthorn.web.request import Request, place_seat
 
 # 国办函〔2026〕12号 and 《整治形式主义为基层减负若干规定》 (2024): what is forbidden, how it is kept out here, and the tests that prove it.
 FORBIDDEN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -66,9 +65,7 @@ FORBIDDEN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 def place_of(request: Request) -> Any:
     """My subdistrict. Raises NotThere for who has none to look after."""
-    seat = widest(request.actor)
-    card = request.town.places.get(seat.place) if seat is not None and seat.scope == "place" else None
-    number = card.at("subdistrict") if card else None
+    number = request.town.places[place_seat(request).place].at("subdistrict")
     if number is None:
         raise NotThere
     return request.town.places[number]

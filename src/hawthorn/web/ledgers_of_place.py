@@ -14,11 +14,10 @@ from hawthorn.assessments.rules import figures
 from hawthorn.kernel.calendar import ON_CALL_UNTIL
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere
-from hawthorn.loops import queries
 from hawthorn.web import days, maps, shelf, team, words
 from hawthorn.web.books import desk_of, tenant_of
 from hawthorn.web.ledgers import SYSTEM, Cells, Ledger, dictionary
-from hawthorn.web.request import Request, whole
+from hawthorn.web.request import Request, place_in, place_seat
 
 POSTS = (
     ("地方", "place", "岗位在哪里", "建点工作簿", 18), ("岗位", "post", "岗位的名称", "建点工作簿", 26), ("种类", "kind", "岗位的种类", "建点工作簿", 16),
@@ -81,7 +80,7 @@ def of_calendar(request: Request) -> Ledger:
 
 def of_map(request: Request) -> Ledger:
     """网格地图: what the table beside it counts."""
-    seat = maps.map_seat(request)
+    seat = place_seat(request)
     counts, town = maps.open_counts(request, seat), request.town
     grids: Iterable[Any] = [*maps.grids_of(request, seat), None]
     found = [(town.name_of(g.community) if g else "", g.name if g else "", *counts.get(g.id if g else None, (0, 0))) for g in grids]
@@ -104,13 +103,7 @@ def of_categories(request: Request) -> Ledger:
 
 def of_figures(request: Request) -> Ledger:
     """The figures of the board, of my place or one in it and of a month: what, of what, how much."""
-    seat = queries.widest(request.actor)
-    if seat is None or seat.scope != "place":
-        raise NotThere
-    asked = request.GET.get("place", "")
-    card = request.town.places.get(whole(asked) or 0) if asked else request.town.places[seat.place]
-    if card is None or card.at(seat.level) != seat.place:
-        raise NotThere
+    _seat, card = place_in(request, request.GET.get("place", ""))
     month = figures.month_of(request.GET.get("month", "")) or figures.first_of(local(request.now).date())
     found = numbers_of(card, month, request.town, request.now)
     plain: list[Cells] = [[_("来件"), found.found, None, None, ""], [_("办结"), found.settled, None, None, ""]]

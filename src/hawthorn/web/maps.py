@@ -14,11 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.world import PlaceCard, Seat
 from hawthorn.loops import queries
 from hawthorn.territory.models import Place
-from hawthorn.web.request import Request
+from hawthorn.web.request import Request, place_seat
 from hawthorn.web.views import NO_GRID
 
 WIDTH, MOST_HIGH, EDGE = 360, 420, 8
@@ -32,7 +31,7 @@ Ring = list[tuple[float, float]]
 @require_safe
 def town_map(request: Request) -> HttpResponse:
     """网格地图: how much is open and how much of it overdue in each grid of my place; behind each number the list it counts."""
-    seat = map_seat(request)
+    seat = place_seat(request)
     counts = open_counts(request, seat)
     number, late = totals(counts)
     context = {
@@ -41,14 +40,6 @@ def town_map(request: Request) -> HttpResponse:
         "all_url": list_url(request, seat), "late_url": list_url(request, seat, late=True),
     }  # fmt: skip
     return render(request, "web/map.html", context)
-
-
-def map_seat(request: Request) -> Seat:
-    """My widest place; who has none has no map."""
-    seat = queries.widest(request.actor)
-    if seat is None or seat.scope != "place":
-        raise NotThere
-    return seat
 
 
 def open_counts(request: Request, seat: Seat) -> Counts:

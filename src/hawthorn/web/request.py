@@ -7,9 +7,11 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from hawthorn.accounts.models import User
+from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.slots import Asking
-from hawthorn.kernel.world import Actor, Seat, Town, World
+from hawthorn.kernel.world import Actor, PlaceCard, Seat, Town, World
 from hawthorn.loops.actions import Answer
+from hawthorn.loops.queries import widest
 from hawthorn.tenants.models import Tenant
 
 BIGGEST = 2**63 - 1
@@ -47,6 +49,23 @@ class Request(HttpRequest):
 def is_unattended(request: HttpRequest) -> bool:
     """Sent by a device's queue while nobody looks on: there is nobody to be asked whether it was meant so."""
     return request.headers.get("Prefer", "") == "return=minimal"
+
+
+def place_seat(request: Request) -> Seat:
+    """My seat with the widest place. Raises NotThere for who looks after none."""
+    seat = widest(request.actor)
+    if seat is None or seat.scope != "place":
+        raise NotThere
+    return seat
+
+
+def place_in(request: Request, asked: str) -> tuple[Seat, PlaceCard]:
+    """My widest place, or the one asked for by number inside it. Raises NotThere for any other."""
+    seat = place_seat(request)
+    card = request.town.places.get(whole(asked) or 0) if asked else request.town.places[seat.place]
+    if card is None or card.at(seat.level) != seat.place:
+        raise NotThere
+    return seat, card
 
 
 def world_of(request: Request) -> World:

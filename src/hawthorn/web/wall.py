@@ -21,11 +21,10 @@ from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import PlaceCard
 from hawthorn.loops.models import Item
-from hawthorn.loops.queries import widest
 from hawthorn.loops.town import town_by_id
 from hawthorn.web import slips, words
 from hawthorn.web.middleware import public
-from hawthorn.web.request import Request
+from hawthorn.web.request import Request, place_seat
 
 SALT, DAYS = "hawthorn.wall", 90
 LINES = 11  # so many fit in letters that are read from five metres: those with most that is late
@@ -34,12 +33,10 @@ LINES = 11  # so many fit in letters that are read from five metres: those with 
 @require_http_methods(["GET", "HEAD", "POST"])
 def wall(request: Request) -> HttpResponse:
     """The link for the screen, good for ninety days, and how it looks; a POST makes those that are out worthless."""
-    seat = widest(request.actor)
-    card = request.town.places.get(seat.place) if seat is not None and seat.scope == "place" else None
-    if card is None:
-        raise NotThere
+    seat = place_seat(request)
+    card = request.town.places[seat.place]
     if request.method == "POST":
-        if seat is None or not seat.post or seat.acting:
+        if not seat.post or seat.acting:
             raise Refused("not_yours")
         screens.change(seat, now=request.now)
         messages.success(request, _("以前的链接都作废了。请在大屏上打开下面的新链接。"))
@@ -51,7 +48,7 @@ def wall(request: Request) -> HttpResponse:
         "url": reverse("wall-screen", args=[signed]),
         "copy": {"id": "wall", "words": address, "label": _("复制链接")},
     }
-    context |= {"may": bool(seat and seat.post and not seat.acting), "changed": words.moment(screens.changed_at(card.id), request.now)}
+    context |= {"may": bool(seat.post and not seat.acting), "changed": words.moment(screens.changed_at(card.id), request.now)}
     return render(request, "web/wall.html", context)
 
 

@@ -15,10 +15,8 @@ from django.views.decorators.http import require_safe
 from hawthorn.drops import queries
 from hawthorn.kernel import quarters
 from hawthorn.kernel.clock import local
-from hawthorn.kernel.errors import NotThere
-from hawthorn.loops.queries import widest
 from hawthorn.web import views, words
-from hawthorn.web.request import Request
+from hawthorn.web.request import Request, place_seat
 
 PARTS = (("over", "m3"), ("going", "m2"), ("joined", "m2"), ("information", "m1"), ("declined", "m1"), ("withdrawn", "m0"), ("waiting", "m0"))
 FIRST = date(2015, 1, 1)
@@ -27,10 +25,7 @@ FIRST = date(2015, 1, 1)
 @require_safe
 def where(request: Request) -> HttpResponse:
     """Of the grids in my place: came, still waiting, being handled, over, answered at once, elsewhere, taken back."""
-    seat = widest(request.actor)
-    card = request.town.places.get(seat.place) if seat is not None and seat.scope == "place" else None
-    if card is None:
-        raise NotThere
+    card = request.town.places[place_seat(request).place]
     today = local(request.now).date()
     on = views.day_of(request.GET.get("on", "")) or today
     on = min(max(on, FIRST), today)

@@ -215,7 +215,7 @@ def close(meeting: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now
     """定稿: what was not reached moves on; the minutes are kept as they are, with their digest."""
     with atomic():
         row, seat = _mine(meeting, actor, town, now)
-        kept = Point.objects.filter(meeting=meeting, decision="", source__loop="commitments", source__stage="done")
+        kept = Point.objects.filter(Point.KEPT, meeting=meeting)
         kept.update(decision="done", decided_at=now)
         Point.objects.filter(meeting=meeting, decision="").update(decision="moved", decided_at=now, user=actor.user)
         typed = str(raw.get("offline") or "0").strip()

@@ -56,8 +56,3 @@ def _date_faults(first: date | None, last: date | None, today: date) -> dict[str
 def opener(actor: Actor) -> Seat | None:
     """Only the desk of a subdistrict opens and ends campaigns."""
     return next((s for s in actor.seats if s.kind == "subdistrict_desk"), None)
-
-
-def seat_sees(seat: Seat, at: Any) -> bool:
-    """Whoever has a place in the subdistrict; `at`: the card of the seat's place."""
-    return seat.scope == "place" and seat.level != "county" and at is not None
