@@ -8,9 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from hawthorn.accounts import actions as accounts
 from hawthorn.accounts.models import Contact, Tally
@@ -376,17 +374,6 @@ def test_who_takes_theirs_back_leaves_no_contact_and_no_words_for_the_others(at:
     assert s.facts(item).reporters == 1
 
 
-def test_a_press_asks_once_whether_it_was_taken_before(at: At, s: Scene) -> None:
-    client = at()
-    given = {"words": "灯坏了", "g": "999901001001001"}
-    for _again in range(5):  # from the fifth on the plain question is asked too, but not of a press that was taken
-        assert client.post("/say", given | {"key": "r4"}).status_code == 200
-    with CaptureQueriesContext(connection) as asked:
-        assert client.post("/say", given | {"key": "r4"}).status_code == 200
-    looks = [q["sql"] for q in asked.captured_queries if q["sql"].startswith("SELECT 1 AS") and "'r4'" in q["sql"]]
-    assert len(looks) == 1, looks
-
-
 def test_an_answer_that_was_none_does_not_stand_as_the_present_one(at: At, s: Scene) -> None:
     code, _word, token, drop = said(at, s)
     s.step("officer1", drop, "inform", {"say": "知道了"})
@@ -400,9 +387,3 @@ def test_an_answer_that_was_none_does_not_stand_as_the_present_one(at: At, s: Sc
     s.later(hours=1)
     s.step("desk", drop, "inform", {"say": "这周五修"})
     assert "答复您：</b>这周五修" in client.get(f"/what/{code}?t={token}").content.decode()
-
-
-def test_the_page_of_an_item_says_what_a_call_is_about(at: At, s: Scene) -> None:
-    drop = s.start("resident", {"words": "老年卡在哪里办？", "unit": s.units["u1"].pk, "phone": "19900001234"}, loop="drops").id
-    s.step("officer1", drop, "inform", {"say": "社区一楼窗口"})
-    assert "社区一楼窗口" in at("desk").get(f"/i/{drop}").content.decode().split('id="parts-title"')[1]

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Min, Q, QuerySet
 
 from hawthorn.assessments.models import Commitment, Point, Problem
+from hawthorn.assessments.rules import problems
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import PlaceCard, Town
@@ -125,7 +126,7 @@ def _single(here: dict[str, Any], place: PlaceCard, town: Town, now: datetime) -
 
 def _problems(here: dict[str, Any], now: datetime) -> Iterator[Draft]:
     """高频问题 that stand open: this month's stubborn one first, then those that came back."""
-    mine, month = {f"item__{level}": number for level, number in here.items()}, f"{local(now):%Y-%m}"
+    mine, month = {f"item__{level}": number for level, number in here.items()}, problems.month_of(now)
     found = Problem.objects.filter(item__open=True, **mine).select_related("item").order_by("-came_back", "item_id")
     for p in sorted(found, key=lambda p: p.month != month):
         first = _("每月一题。") if p.month == month else ""
@@ -192,5 +193,4 @@ def _settled(place: PlaceCard, now: datetime) -> QuerySet[Point]:
 
 def asleep(place: PlaceCard, now: datetime) -> list[Point]:
     """定了继续看、日子还没到的: what is not on the agenda until its day, the nearest first. One statement."""
-    found = _mine(place).filter(decision="watch", until__gt=now, meeting__open=False).order_by("until", "id")
-    return list({_key(p.kind, p.source_id, p.url, p.about): p for p in found.reverse()}.values())[::-1]
+    return list(_mine(place).filter(decision="watch", until__gt=now, meeting__open=False).order_by("until", "id"))

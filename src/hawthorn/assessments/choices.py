@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from hawthorn.assessments.models import Problem
+from hawthorn.assessments.rules import problems
 from hawthorn.assessments.rules.meetings import CHAIRS
-from hawthorn.kernel.clock import local
 from hawthorn.kernel.slots import Asking
 from hawthorn.loops.models import Item
 
@@ -44,4 +44,4 @@ class OfMonth:
 
     def row(self, asking: Asking, value: int) -> Any:
         """The problem that the place `value` has chosen, or None."""
-        return Problem.objects.filter(chosen_in=value, month=f"{local(asking.now):%Y-%m}").first()
+        return Problem.objects.filter(chosen_in=value, month=problems.month_of(asking.now)).first()

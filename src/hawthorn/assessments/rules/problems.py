@@ -6,7 +6,7 @@ One of them a month is 每月一题, the stubborn one that the subdistrict takes
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import Field
@@ -114,7 +114,7 @@ def of_month(f: ProblemFacts, g: Any, w: World) -> ProblemFacts:
     """每月一题: of the running month, one in a subdistrict."""
     if w.refs.get("chosen"):
         raise Refused("month_taken")
-    return replace(f, month=month_of(w), chosen_in=f.subdistrict)
+    return replace(f, month=month_of(w.now), chosen_in=f.subdistrict)
 
 
 def unchosen(f: ProblemFacts, g: Any, w: World) -> ProblemFacts:
@@ -122,14 +122,14 @@ def unchosen(f: ProblemFacts, g: Any, w: World) -> ProblemFacts:
     return replace(f, month="", chosen_in=None)
 
 
-def month_of(w: World) -> str:
+def month_of(now: datetime) -> str:
     """2026-11."""
-    return f"{local(w.now):%Y-%m}"
+    return f"{local(now):%Y-%m}"
 
 
 def is_chosen(f: ProblemFacts, w: World) -> str:
     """Only what is this month's can be let go; what was an earlier month's stays so."""
-    return "" if f.month == month_of(w) else "wrong_stage"
+    return "" if f.month == month_of(w.now) else "wrong_stage"
 
 
 def look_at_chosen(f: Any, g: Any) -> dict[str, Any]:
