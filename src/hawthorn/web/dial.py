@@ -12,7 +12,7 @@ from hawthorn.loops.rows import Row
 from hawthorn.matters.rules.intake import is_danger
 from hawthorn.web.request import Request
 
-NUMBERS = ((gettext_noop("火警、燃气"), "119"), (gettext_noop("报警、有人要出事"), "110"), (gettext_noop("急救"), "120"))
+NUMBERS = ((gettext_noop("火警"), "119"), (gettext_noop("报警"), "110"), (gettext_noop("急救"), "120"))
 
 
 def numbers(row: Row, texts: Sequence[Text], request: Request) -> list[dict[str, str]]:
