@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.utils import translation
 
 from make import Scene
+from own_database import shared_templates
 from remembered import scene_again
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Iterator[Any]:  # noqa: ARG001  (the hook's own signature)
+    """The process that starts the workers keeps the templates for them."""
+    with shared_templates():
+        return (yield)
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,15 @@
-"""A database of a test's own, with the scene committed: copied from a template made once. For tests that need real commits."""
+"""A database of a test's own, with the scene committed: copied from a template made once a run. For tests that need real commits."""
 
 from __future__ import annotations
 
-import atexit
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import urlsplit, urlunsplit
@@ -17,15 +18,7 @@ from uuid import uuid4
 HERE = Path(__file__).resolve().parent
 MAKE = "import django; django.setup(); from django.core.management import call_command as c; c('migrate', verbosity=0); import make; make.scene()"
 WORD = "梅园-7日-长密码"
-_templates: dict[str, str] = {}
-
-
-@atexit.register
-def _clear() -> None:
-    """The templates go with the process that made them."""
-    for name in ("sqlite", "data"):
-        if name in _templates:
-            shutil.rmtree(_templates[name], ignore_errors=True)
+SHARED = "HAWTHORN_TEST_SHARED"
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -40,6 +33,68 @@ def run(code: str, env: dict[str, str]) -> str:
     return done.stdout
 
 
+@contextmanager
+def shared_templates() -> Iterator[None]:
+    """The folder all workers of one run find the templates in; they go when the process that made it ends."""
+    if SHARED in os.environ:
+        yield
+        return
+    folder = Path(mkdtemp(prefix="hawthorn-template-"))
+    os.environ[SHARED] = str(folder)
+    try:
+        yield
+    finally:
+        if url := os.environ.get("HAWTHORN_DATABASE_URL", ""):
+            for done in folder.glob("*.done"):
+                _psql(url, f'DROP DATABASE IF EXISTS "{_database(folder, done.stem)}" WITH (FORCE)')
+        shutil.rmtree(folder, ignore_errors=True)
+        del os.environ[SHARED]
+
+
+@contextmanager
+def own_database(prepare: str = "") -> Iterator[dict[str, str]]:
+    """The environment of a fresh copy of the scene, and of what some Python made of it; SQLite: a folder; PostgreSQL: a database made from the template."""
+    folder = Path(mkdtemp(prefix="hawthorn-own-"))
+    name = f"own_{uuid4().hex[:12]}"
+    try:
+        yield _copy(_template(prepare), folder, name)
+    finally:
+        if url := os.environ.get("HAWTHORN_DATABASE_URL", ""):
+            _psql(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _template(prepare: str) -> str:
+    """Name of the template; the first worker to ask makes it, the others wait."""
+    name = sha256(prepare.encode()).hexdigest()[:12] if prepare else "scene"
+    shared = Path(os.environ[SHARED])
+    source = _template("") if prepare else ""
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / f"{name}.done").exists():
+            shutil.rmtree(shared / name, ignore_errors=True)
+            run(prepare or MAKE, _copy(source, shared / name, _database(shared, name)))
+            (shared / f"{name}.done").touch()
+    return name
+
+
+def _copy(source: str, folder: Path, name: str) -> dict[str, str]:
+    """A copy of a template, or of nothing at all."""
+    shared, url = Path(os.environ[SHARED]), os.environ.get("HAWTHORN_DATABASE_URL", "")
+    if source:
+        shutil.copytree(shared / source, folder, dirs_exist_ok=True)
+    else:
+        folder.mkdir(exist_ok=True)
+    if not url:
+        return environment(HAWTHORN_DATA=str(folder))
+    _psql(url, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{_database(shared, source)}"' if source else ""))
+    return environment(HAWTHORN_DATABASE_URL=_sibling(url, name), HAWTHORN_DATA=str(folder))
+
+
+def _database(shared: Path, name: str) -> str:
+    return f"template_{shared.name[-8:]}_{name}"
+
+
 def _psql(url: str, statement: str) -> None:
     import psycopg
 
@@ -50,38 +105,3 @@ def _psql(url: str, statement: str) -> None:
 def _sibling(url: str, name: str) -> str:
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"/{name}"))
-
-
-@contextmanager
-def own_database() -> Iterator[dict[str, str]]:
-    """The environment of a fresh copy; SQLite: a folder; PostgreSQL: a database made from the template."""
-    url = os.environ.get("HAWTHORN_DATABASE_URL", "")
-    folder = Path(mkdtemp(prefix="hawthorn-own-"))
-    try:
-        if url:
-            yield from _postgresql(url, folder)
-        else:
-            yield from _sqlite(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sqlite(folder: Path) -> Iterator[dict[str, str]]:
-    if "sqlite" not in _templates:
-        _templates["sqlite"] = mkdtemp(prefix="hawthorn-template-")
-        run(MAKE, environment(HAWTHORN_DATA=_templates["sqlite"]))
-    shutil.copytree(_templates["sqlite"], folder, dirs_exist_ok=True)
-    yield environment(HAWTHORN_DATA=str(folder))
-
-
-def _postgresql(url: str, folder: Path) -> Iterator[dict[str, str]]:
-    if "postgresql" not in _templates:
-        name = f"template_{uuid4().hex[:12]}"
-        _psql(url, f'CREATE DATABASE "{name}"')
-        _templates["postgresql"], _templates["data"] = name, mkdtemp(prefix="hawthorn-template-")
-        run(MAKE, environment(HAWTHORN_DATABASE_URL=_sibling(url, name), HAWTHORN_DATA=_templates["data"]))
-    shutil.copytree(_templates["data"], folder, dirs_exist_ok=True)
-    name = f"own_{uuid4().hex[:12]}"
-    _psql(url, f'CREATE DATABASE "{name}" TEMPLATE "{_templates["postgresql"]}"')
-    yield environment(HAWTHORN_DATABASE_URL=_sibling(url, name), HAWTHORN_DATA=str(folder))
-    _psql(url, f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -72,10 +72,11 @@ def free_port() -> int:
 @contextmanager
 def serving(**more: str) -> Iterator[Served]:
     """The scene, some matters, passwords, and the product's own server, in an environment of its own."""
-    with own_database() as env:
+    with own_database("" if more else PREPARE) as env:
         port = free_port()
         env = env | {"HAWTHORN_PORT": str(port)} | more
-        run(PREPARE, env)
+        if more:
+            run(PREPARE, env)
         command = [sys.executable, "-c", "from hawthorn.config.cli import main; main(['serve', '--no-work'])"]
         process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _n in range(300):
