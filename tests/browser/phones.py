@@ -102,7 +102,7 @@ def capture(someone: Any, words: str, *, picture: bool = False) -> None:
     assert someone.page.input_value("main [name=words]") == ""  # what is kept to be sent is no draft any more
     someone.page.fill("main [name=words]", words)
     if picture:
-        someone.page.set_input_files("main [name=files]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo().read()})
+        someone.page.set_input_files("main [name=files][accept^=image]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo().read()})
     send(someone, css="main button[value=report]")
 
 
@@ -179,7 +179,7 @@ def walk_round(officer: Any, spots: str) -> None:
     officer.page.locator(f"main li:has-text('{broken}') a", has_text="有问题").click()
     officer.page.wait_for_url("**/problem")
     officer.page.fill("main [name=words]", f"{broken}井盖碎了")
-    officer.page.set_input_files("main [name=files]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo().read()})
+    officer.page.set_input_files("main [name=files][accept^=image]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo().read()})
     send(officer, css="main button.wide")
 
 

@@ -20,7 +20,17 @@ from hands import Keyboard, Pointer, send
 from own_database import WORD, own_database, run
 
 CHROMIUM = os.environ.get("HAWTHORN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
 PREPARE = f"""
 import django; django.setup()
 from django.contrib.auth.hashers import make_password

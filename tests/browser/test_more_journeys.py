@@ -92,7 +92,7 @@ def test_one_who_leaves_no_contact_reads_by_word_and_has_it_done_again(come: Com
     text = look(resident, receipt, word=word)
     assert "已办结" in text
     assert "通道让出来了" in text
-    assert "没有留您的联系方式" in text
+    assert "没有留您的联系方式和录音" in text
     assert "正在办" in act(resident, "reopen", reason="晚上又占了")
     assert stage(officer, item) == "正在办"
     assert "晚上又占了" in words_of(officer)

@@ -280,7 +280,7 @@ def test_an_asker_takes_their_contact_back(at: At, s: Scene, door: str) -> None:
     assert Contact.objects.filter(erased_at=None).count() == 1
     page = at().post(f"/what/{code}", given | {"do": "forget"}, follow=True).content.decode()
     assert "已经删掉" in page
-    assert "没有留您的联系方式" in page
+    assert "没有留您的联系方式和录音" in page
     assert Contact.objects.filter(erased_at=None).count() == 0
     assert at().post("/what", {"receipt": code, "tail": "1234"}).status_code == 404
     assert "没有要删的" in at().post(f"/what/{code}", given | {"do": "forget"}, follow=True).content.decode()

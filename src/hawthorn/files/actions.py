@@ -11,9 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from hawthorn.accounts.models import User
-from hawthorn.files import papers, photos
+from hawthorn.files import papers, photos, voices
 from hawthorn.files.models import Attachment
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.words import _
@@ -26,7 +27,7 @@ CHUNK = 500
 def keep(upload: Any, *, user: User | None, ticket: str = "", now: datetime) -> Attachment:
     """Check by content, strip, re-encode, store. `upload`: anything with `read` (and `size`). Raises Refused too_large, wrong_type.
 
-    Photos from anybody; papers only from staff (`user`). The name it came with is never looked at.
+    Photos and voice notes from anybody; papers only from staff (`user`). The name it came with is never looked at.
     """
     data = _read(upload)
     paper = papers.kind_of(data)
@@ -34,12 +35,22 @@ def keep(upload: Any, *, user: User | None, ticket: str = "", now: datetime) -> 
         raise Refused("wrong_type", fields=["file"], detail=_("这里只收照片（JPEG、PNG、WebP）。文件请交到窗口。"))
     if paper:
         papers.check(data, paper)
-    kept, mime = (data, paper) if paper else (photos.cleaned(data), photos.MIME)
+    kept, mime, seconds = _kept(data, paper)
     sha = hashlib.sha256(kept).hexdigest()
     store(kept, sha)
-    attachment = Attachment.objects.create(sha=sha, mime=mime, size=len(kept), user=user, ticket=ticket, at=now)
+    attachment = Attachment.objects.create(sha=sha, mime=mime, size=len(kept), seconds=seconds, user=user, ticket=ticket, at=now)
     store(kept, sha)  # the same bytes may have been pruned a moment ago, before this row named them
     return attachment
+
+
+def _kept(data: bytes, paper: str) -> tuple[bytes, str, int]:
+    """What is kept of it: bytes, type, seconds of sound."""
+    if paper:
+        return data, paper, 0
+    if voices.is_voice(data):
+        heard, seconds = voices.cleaned(data)
+        return heard, voices.MIME, seconds
+    return photos.cleaned(data), photos.MIME, 0
 
 
 def _read(upload: Any) -> bytes:
@@ -77,11 +88,15 @@ def store(data: bytes, sha: str) -> None:
 
 def prune_unused(now: datetime) -> int:
     """Forget uploads no command has used for a day, and their bytes where nobody else has the same; how many."""
-    before = now - UNUSED_FOR
+    return forget(Attachment.objects.filter(item=None, at__lt=now - UNUSED_FOR))
+
+
+def forget(found: QuerySet[Attachment]) -> int:
+    """Delete these, and their bytes where nobody else has the same; how many. They are looked for again until none is left."""
     gone = 0
-    while old := list(Attachment.objects.filter(item=None, at__lt=before).values_list("pk", "sha")[:CHUNK]):
+    while old := list(found.values_list("pk", "sha")[:CHUNK]):
         with transaction.atomic():
-            Attachment.objects.filter(pk__in=[pk for pk, _sha in old], item=None).delete()
+            found.filter(pk__in=[pk for pk, _sha in old]).delete()
             shas = {sha for _pk, sha in old}
             left = shas - set(Attachment.objects.filter(sha__in=shas).values_list("sha", flat=True))
             for sha in left:

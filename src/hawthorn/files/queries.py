@@ -8,9 +8,10 @@ from hawthorn.files.actions import path_of
 from hawthorn.files.models import Attachment
 from hawthorn.files.papers import NAMES
 from hawthorn.files.photos import MIME
+from hawthorn.files.voices import MIME as SOUND
 from hawthorn.kernel.errors import NotThere
 
-TYPES = {MIME: "jpg", **NAMES}
+TYPES = {MIME: "jpg", SOUND: "mp3", **NAMES}
 
 
 def open_file(attachment: Attachment) -> tuple[Path, str]:
@@ -22,8 +23,8 @@ def open_file(attachment: Attachment) -> tuple[Path, str]:
 
 
 def disposition(attachment: Attachment) -> str:
-    """Content-Disposition: photos are shown, papers only saved; the name is made here, of number and type."""
-    shown = "inline" if attachment.mime == MIME else "attachment"
+    """Content-Disposition: photos are shown, voice notes played, papers only saved; the name is made here, of number and type."""
+    shown = "inline" if attachment.mime in (MIME, SOUND) else "attachment"
     return f'{shown}; filename="{attachment.pk}.{TYPES.get(attachment.mime, "bin")}"'
 
 

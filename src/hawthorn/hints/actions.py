@@ -16,7 +16,7 @@ from hawthorn.hints.classing import Message
 from hawthorn.hints.models import Apart, Hint, HintModel, NearAnswer, NearThreshold
 from hawthorn.journal.models import Event
 from hawthorn.kernel.world import Actor, Town
-from hawthorn.loops.models import Item, Text
+from hawthorn.loops.models import Item
 from hawthorn.matters.models import Matter
 
 ENOUGH = 50  # confirmed matters of a category before it is learnt
@@ -58,8 +58,7 @@ def messages_of(items: Sequence[int]) -> Iterator[tuple[int, Message]]:
     """First heading and words of each, where they are not erased."""
     for some in _by(BATCH, items):
         parts: dict[int, dict[str, str]] = defaultdict(dict)
-        texts = Text.objects.filter(item__in=some, seq=1, field__in=queries.WORDS, erased_at__isnull=True)
-        for item, field, words in texts.values_list("item_id", "field", "words"):
+        for item, field, words in queries.first_words(some):
             parts[item][field] = words
         yield from ((item, Message(known.get("heading", ""), known.get("words", ""))) for item, known in parts.items())
 

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 
 from hawthorn.hints import nearness, thresholds
 from hawthorn.hints.models import Apart
-from hawthorn.hints.queries import A_DAY, WORDS
+from hawthorn.hints.queries import A_DAY, first_words
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops import queries as loops
-from hawthorn.loops.models import Item, Text
+from hawthorn.loops.models import Item
 
 MOST, LARGEST, LOOKED_AT = 600, 12, 6
 UNDONE = ("found", "assigned", "working", "waiting_resident", "waiting_outside", "parked")
@@ -34,7 +34,7 @@ def groups(found: QuerySet[Item], *, tenant: int, actor: Actor, town: Town, now:
     items = {row.item.pk: row.item for row in loops.visible_among(list(newest), actor=actor, town=town, now=now)}
     apart = set(Apart.objects.filter(second__in=list(items)).values_list("first", "second"))
     said = dict.fromkeys(items, "")
-    for item, told in Text.objects.filter(item__in=list(items), seq=1, field__in=WORDS, erased_at__isnull=True).order_by("id").values_list("item_id", "words"):
+    for item, _field, told in first_words(list(items)):
         said[item] += f"{told} "
     texts = {
         pk: nearness.Said(str(pk), str(item.grid_id or f"c{item.community_id}"), item.opened_at.timestamp() / A_DAY, said[pk]) for pk, item in items.items()

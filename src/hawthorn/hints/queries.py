@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
+from hawthorn.files.voices import is_only_voice
 from hawthorn.hints import classing, keeping, nearness, thresholds
 from hawthorn.hints.models import Apart, Hint, HintModel
 from hawthorn.hints.starting import Names
@@ -115,6 +116,12 @@ def hint_of(item: int) -> Hint | None:
     return Hint.objects.filter(pk=item).first()
 
 
+def first_words(items: Sequence[int]) -> list[tuple[int, str, str]]:
+    """(item, field, words) of what was said first, where it was said in words and is not erased; in the order it was told."""
+    found = Text.objects.filter(item__in=items, seq=1, field__in=WORDS, erased_at__isnull=True).order_by("id")
+    return [one for one in found.values_list("item_id", "field", "words") if not is_only_voice(one[2])]
+
+
 # ── duplicates ──
 def near(words: str, *, spot: Spot, actor: Actor, town: Town, now: datetime, but: int = 0, at: datetime | None = None) -> list[NearRow]:
     """Matters the actor may see that may be the same, likeliest first: open, or closed within their category's days and metres."""
@@ -132,9 +139,11 @@ def near_public(words: str, *, spot: Spot, town: Town, now: datetime) -> list[Ne
 
 def _alike(words: str, spot: Spot, actor: Actor, town: Town, at: datetime, fits: Callable[[Row], bool], but: int = 0, only: Q | None = None) -> list[NearRow]:
     """Rank by words first, then leave out what the actor may not see or what does not fit, then tell the rest apart."""
+    if is_only_voice(words):
+        return []
     pool, likely = _pool(spot, at, but, only), thresholds.of(tenant_at(spot, town))
     said = dict.fromkeys(pool, "")
-    for item, told in Text.objects.filter(item__in=list(pool), seq=1, field__in=WORDS, erased_at__isnull=True).order_by("id").values_list("item_id", "words"):
+    for item, _field, told in first_words(list(pool)):
         said[item] += f"{told} "
     texts = [nearness.Said(str(item), str(grid), opened.timestamp() / A_DAY, said[item]) for item, (grid, opened) in pool.items()]
     index = nearness.Index(texts, {str(spot.grid): {one.grid for one in texts}}, bits=nearness.SMALL)

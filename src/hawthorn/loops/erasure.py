@@ -9,6 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from hawthorn.accounts.actions import emptied
 from hawthorn.accounts.models import Contact
+from hawthorn.files import actions as files
+from hawthorn.files.models import Attachment
+from hawthorn.files.voices import MIME as SOUND
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.loops import actions, reporters
@@ -19,16 +22,21 @@ CLOSED_DAYS = 180
 
 
 def erase_expired(now: datetime, closed_days: int = CLOSED_DAYS) -> int:
-    """Empty contacts past their day, and those all of whose items have been closed for so many days. Counts survive, persons do not."""
+    """Empty contacts past their day, and those all of whose items have been closed for so many days, and the voices in these items.
+
+    Counts survive, persons do not: a voice is somebody as much as a number is.
+    """
     kept = Contact.objects.filter(erased_at=None)
     asked = Reporter.objects.filter(contact=OuterRef("pk"))
     fresh = asked.filter(Q(item__open=True) | Q(item__closed_at__gt=now - timedelta(days=closed_days)))
     done = Exists(asked) & ~Exists(fresh)
+    closed = Item.objects.filter(pk=OuterRef("item"), open=False, closed_at__lte=now - timedelta(days=closed_days))
+    files.forget(Attachment.objects.filter(Exists(closed), mime=SOUND))
     return kept.filter(Q(expires_on__lt=local(now).date()) | done).update(**emptied(now))
 
 
 def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
-    """Empty one asker's contact because they ask for it; whether there was one. Others who asked keep theirs."""
+    """Empty one asker's contact and delete their voice because they ask for it; whether there was either. Others who asked keep theirs."""
     way, loop = reporter.way, Item.objects.only("loop").get(pk=reporter.item_id).loop
     with transaction.atomic():
         contact = Contact.objects.filter(pk=reporter.contact_id, erased_at=None).first() if reporter.contact_id else None
@@ -39,7 +47,8 @@ def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
             actions.take_step(loop, reporter.item_id, "contact_gone", less, actor=system("erasure", contact.county_id), now=now, door="what")
         if contact and done:
             _call_off(reporter, contact.county_id, now)
-    return bool(done)
+    voices = files.forget(Attachment.objects.filter(asker=reporter.pk, mime=SOUND))
+    return bool(done or voices)
 
 
 def _call_off(reporter: Reporter, county: int, now: datetime) -> None:

@@ -97,7 +97,8 @@ def _beside(work: Work) -> None:
 
 def _rare(work: Work) -> None:
     for row, ids, audience in work.attached:
-        Attachment.objects.filter(pk__in=list(ids), item__isnull=True).update(item=row.item.pk, seq=row.item.version, audience=audience)
+        given = {"item": row.item.pk, "seq": row.item.version, "audience": audience, "asker": work.reporters.get(row.item.pk, work.actor.reporter)}
+        Attachment.objects.filter(pk__in=list(ids), item__isnull=True).update(**given)
     if work.one_time:
         _links(work)
     for row, target in work.moves:
@@ -144,7 +145,8 @@ def _askers(work: Work) -> None:
     for _row, given in work.askers:
         contacts.append(contact_of(given, work))
     Contact.objects.bulk_create([c for c in contacts if c is not None])
-    Reporter.objects.bulk_create(reporter_of(row, given, contact, work) for (row, given), contact in zip(work.askers, contacts, strict=True))
+    made = Reporter.objects.bulk_create(reporter_of(row, given, contact, work) for (row, given), contact in zip(work.askers, contacts, strict=True))
+    work.reporters = {reporter.item_id: reporter.pk for reporter in made}
 
 
 def reporter_of(row: Row, given: Any, contact: Contact | None, work: Work) -> Reporter:

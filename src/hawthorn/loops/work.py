@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from hawthorn.accounts import keys
 from hawthorn.accounts.actions import emptied
 from hawthorn.accounts.models import Contact
+from hawthorn.files.models import Attachment
+from hawthorn.files.voices import MIME as SOUND
 from hawthorn.journal import records
 from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused, Relock
@@ -58,6 +60,7 @@ class Work:
     links: list[tuple[Row, Row, str]] = field(default_factory=list)
     touches: dict[tuple[int, int], tuple[int, Row]] = field(default_factory=dict)
     askers: list[tuple[Row, Any]] = field(default_factory=list)
+    reporters: dict[int, int] = field(default_factory=dict)
     attached: list[tuple[Row, Sequence[int], str]] = field(default_factory=list)
     outbox: list[tuple[Row, str]] = field(default_factory=list)
     one_time: list[tuple[Row, str, datetime]] = field(default_factory=list)
@@ -292,6 +295,7 @@ class Work:
         ways = list(Reporter.objects.filter(item=row.item.pk, left_at__isnull=True).exclude(pk=reporter).values_list("way", flat=True))
         Reporter.objects.filter(pk=reporter).update(left_at=self.now)
         Contact.objects.filter(pk__in=Reporter.objects.filter(pk=reporter).values("contact"), erased_at=None).update(**emptied(self.now))
+        Attachment.objects.filter(asker=reporter, mime=SOUND).update(item=None)  # nobody's any more, and forgotten with the unused ones
         told = [way for way in ways if way != "none"]
         return {"reporters": len(ways), "tellable": len(told), "by_phone": told.count("phone"), "visits": told.count("visit")}
 

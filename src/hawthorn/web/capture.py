@@ -65,6 +65,7 @@ def _page(request: Request, page: str) -> HttpResponse:
             raise Refused("missing", ["words"], told)
         if ids := uploads.take(request):
             raw["files"] = ids
+            uploads.speak(raw, ids)
         answer = _report(request, raw, name)
     except (Refused, WrongType) as problem:
         return _form(request, page, raw, problem, ids)

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hawthorn.accounts import keys
+from hawthorn.files.models import Attachment
+from hawthorn.files.voices import MIME as SOUND
 from hawthorn.loops import erasure
 from hawthorn.loops.models import Reporter
 from hawthorn.web.request import Request
@@ -18,11 +20,12 @@ TAIL = 4
 
 def kept(reporter: Reporter) -> list[dict[str, str]]:
     """What there is, masked: of a phone the last four digits, of other things the first character."""
-    contact = reporter.contact
+    voices, contact = Attachment.objects.filter(asker=reporter.pk, mime=SOUND).count(), reporter.contact
+    spoken = [{"label": _("录音"), "value": _("{n} 段").format(n=voices)}] if voices else []
     if contact is None or contact.erased_at is not None or not contact.cipher:
-        return []
+        return spoken
     opened = keys.unseal(bytes(contact.cipher), "contact")
-    return [{"label": _(label), "value": masked(name, str(opened[name]))} for name, label in LABELS.items() if opened.get(name)]
+    return [{"label": _(label), "value": masked(name, str(opened[name]))} for name, label in LABELS.items() if opened.get(name)] + spoken
 
 
 def masked(name: str, value: str) -> str:
@@ -40,5 +43,5 @@ def panel(reporter: Reporter) -> dict[str, Any]:
 
 
 def forget(reporter: Reporter, request: Request) -> bool:
-    """Take the contact away for good; whether there was one."""
+    """Take contact and voice away for good; whether there was either."""
     return erasure.erase_on_request(reporter, now=request.now)

@@ -32,6 +32,7 @@ def words() -> dict[str, str]:
         "changed": _("办理状态已变"),
         "typed": _("您写的"),
         "photos": _("照片 {n} 张"),
+        "voices": _("录音 {n} 段"),
         "redo": _("按现在的状态重做"),
         "as_note": _("作为备注记上"),
         "as_new": _("另记一件"),

@@ -58,6 +58,7 @@ def say(request: Request) -> HttpResponse:
         check_pace(request, "say", is_again=is_again)
         if ids := uploads.take(request, is_public=True):
             raw["files"] = ids
+            uploads.speak(raw, ids)
         answer = _report(request, raw, is_again=is_again)
     except (Refused, WrongType) as problem:
         if isinstance(problem, Refused) and problem.code == "slow_down":

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hawthorn.files.models import Attachment
+from hawthorn.files.voices import MIME as SOUND
 from hawthorn.journal.models import Event
 from hawthorn.kernel.steps import Step, marks
 from hawthorn.kernel.world import RANK
@@ -63,8 +64,10 @@ def entries(row: Row, events: Sequence[Event], texts: Sequence[Text], files: Seq
 
 
 def photo(file: Attachment) -> dict[str, Any]:
-    """One thumbnail."""
+    """One thumbnail, or one voice to listen to."""
     url = f"/files/{file.pk}"
+    if file.mime == SOUND:
+        return {"url": url, "is_sound": True, "alt": _("录音，{n} 秒").format(n=file.seconds)}
     return {"url": url, "thumb": url, "alt": _("照片") if file.mime.startswith("image/") else _("附件")}
 
 

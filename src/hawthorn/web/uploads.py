@@ -1,4 +1,4 @@
-"""Photos that come with a form: kept at once, named by a signed ticket, so that a refused form does not lose them."""
+"""Photos and voice notes that come with a form: kept at once, named by a signed ticket, so that a refused form does not lose them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.core import signing
 
 from hawthorn.files import actions as files
 from hawthorn.files.models import Attachment
+from hawthorn.files.voices import MIME as SOUND
+from hawthorn.files.voices import words_for
 
 SALT = "hawthorn.uploads"
 MOST = 9
@@ -26,6 +28,14 @@ def take(request: Any, name: str = "files", *, is_public: bool = False) -> list[
     for upload in request.FILES.getlist(name)[: MOST - len(ids)]:
         ids.append(_first(files.keep(upload, user=user, ticket=mark, now=request.now), ids))
     return ids
+
+
+def speak(raw: dict[str, Any], ids: list[int]) -> None:
+    """Who spoke and wrote nothing has said something: how long stands in the place of the words."""
+    if ids and not (raw.get("words") or "").strip():
+        seconds = sum(Attachment.objects.filter(pk__in=ids, mime=SOUND).values_list("seconds", flat=True))
+        if seconds:
+            raw["words"] = words_for(seconds)
 
 
 def _mark(request: Any) -> str:

@@ -254,16 +254,16 @@ def _act(request: Request, reading: Reading) -> HttpResponse:
 
 def _left(request: Request) -> HttpResponse:
     """One of several askers took theirs back: their receipt ends here, the matter goes on for the others."""
-    said = _("您的这一份撤回了，联系方式也删掉了，这张回执不再用。别人也反映了这件事，接着办。")
+    said = _("您的这一份撤回了，联系方式、录音也删掉了，这张回执不再用。别人也反映了这件事，接着办。")
     return render(request, "web/done.html", {"title": _("撤回了"), "words": said})
 
 
 def _forget(request: Request, reading: Reading) -> HttpResponse:
     """删除我的联系方式: of this receipt only; nothing else of the matter changes."""
     if mine.forget(reading.reporter, request):
-        messages.success(request, _("您的联系方式已经删掉，找不回来了。这件事接着办，结果请凭回执编号和口令来看。"))
+        messages.success(request, _("您留下的联系方式、录音已经删掉，找不回来了。这件事接着办，结果请凭回执编号和口令来看。"))
     else:
-        messages.info(request, _("这里没有留您的联系方式，没有要删的。"))
+        messages.info(request, _("这里没有留您的联系方式和录音，没有要删的。"))
     return _again(reading)
 
 

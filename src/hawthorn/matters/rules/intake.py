@@ -55,6 +55,8 @@ def asked_by(f: Any, g: Any, w: World) -> Any:
     is_asker = g.asked or g.has_contact or (w.seat is not None and w.seat.kind == "resident")
     if not is_asker:
         return f
+    if g.hides_from_grid and any(one.seconds for one in w.refs.get("files", ())):
+        raise Refused("not_a_choice", ["hides_from_grid"], _("录音会让网格里的人听出是谁。请去掉录音、写成文字；或者去掉“不让网格里的人知道”。"))
     way = g.way
     return replace(
         f, reporters=f.reporters + 1, tellable=f.tellable + (way != "none"), by_phone=f.by_phone + (way == "phone"),

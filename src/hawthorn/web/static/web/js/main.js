@@ -13,6 +13,9 @@ watchIdle(document);
 watchKeys(document);
 void watchOffline(document);
 
+// Speaking instead of typing: loaded where a form takes it.
+if (document.querySelector("[data-voice]")) void import("./voice.js");
+
 // One press is one step: a form that is on its way is not sent twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;

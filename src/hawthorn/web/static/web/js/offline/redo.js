@@ -29,11 +29,15 @@ function putBack(form, body) {
   const words = form.elements.words;
   if (words && !words.value) words.value = body.said.filter(([, , free]) => free).map(([, value]) => value).join("\n");
   const files = body.files.filter((_file, n) => body.names[n] === "files");
-  const field = form.querySelector("input[type=file][name=files]");
+  for (const kind of ["image", "audio"]) give(form.querySelector(`input[type=file][name=files][accept^=${kind}]`), files.filter((file) => file.type.startsWith(kind)));
+}
+
+function give(field, files) {
   if (!field || !files.length) return;
   const given = new DataTransfer();
   for (const file of files) given.items.add(file);
   field.files = given.files;
+  field.dispatchEvent(new Event("change"));
 }
 
 function set(field, values) {

@@ -92,7 +92,11 @@ function typedWords(body) {
   return body.said.length ? box : "";
 }
 
-const photos = (body) => (body.files.length ? element("p", "small", fill(said.photos, { n: body.files.length })) : "");
+function photos(body) {
+  const voices = body.files.filter((file) => file.type.startsWith("audio/")).length;
+  const counts = [[said.photos, body.files.length - voices], [said.voices, voices]].filter(([, n]) => n);
+  return counts.length ? element("p", "small", counts.map(([words, n]) => fill(words, { n })).join("，")) : "";
+}
 
 async function asNote(row, action, typed) {
   await queue.rewrite(row, (body) => ({
