@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hands import send, words_of
-from phones import all_sent, capture, captured, looked, new_items, new_points, note_by_desk, ready, see, stored, walk_round, words_of_page
+from phones import all_sent, capture, captured, looked, new_items, new_points, note_by_desk, ready, see, stored, walk_round
 from playwright.sync_api import expect
 from serving import Served
 from test_pages_for_everybody import findings, sideways
@@ -113,7 +113,8 @@ def test_a_form_that_comes_back_is_in_hand_and_stays_on_the_list_until_it_is_tak
     assert "再按一次" in words_of(officer)
     officer.page.wait_for_timeout(300)
     assert officer.page.locator("#unsent").is_hidden()
-    assert "没有收下" in words_of_page(officer, "/unsent#") or officer.page.locator("[data-state=conflict]").count()
+    officer.go("/unsent#")
+    officer.page.locator("[data-state=conflict]", has_text="没有收下").wait_for()
     officer.page.go_back()
     officer.page.locator("main [name=words]").wait_for()
     officer.page.fill("main [name=words]", "请打电话给物业")

@@ -58,6 +58,29 @@ def weeks(args: argparse.Namespace) -> int:
     return 0
 
 
+def grids(args: argparse.Namespace) -> int:
+    """Propose new grids from units and joins."""
+    from hawthorn.hints import judging
+    from hawthorn.redrawing import graph, optimising
+    from hawthorn.redrawing import judging as reading
+
+    try:
+        ground = reading.ground_from(judging.rows_of(args.units, reading.UNITS), judging.rows_of(args.joins, reading.JOINS))
+        plan = optimising.draw(ground, wish=args.wish, seed=args.seed, iterations=args.iterations)
+        judging.write_rows(args.out, ("unit", "grid"), [(unit, ground.grids[grid]) for unit, grid in zip(ground.units, plan, strict=True)])
+    except (judging.NotReadable, ValueError, graph.Impossible) as wrong:
+        print(wrong, flush=True)
+        return 1
+    was, now = graph.measured(ground, ground.today), graph.measured(ground, plan)
+    share = now.cost / was.cost if was.cost else 1.0
+    print(
+        f"{len(ground.units)} 个楼院、{len(ground.grids)} 个网格：最大相差从 {was.deviation:.1%} 到 {now.deviation:.1%}，"
+        f"边界代价是现在的 {share:.2f} 倍，{now.moved:.2%} 的住户换网格，不连片的网格 {now.broken} 个。写在 {args.out}。",
+        flush=True,
+    )
+    return 0
+
+
 def _cube(path: str) -> Any:
     """`counts` of an npz file: places × categories × weeks, whole numbers from 0 on. Raises NotReadable."""
     import numpy as np
@@ -81,6 +104,13 @@ def _number(said: str) -> int:
     return found
 
 
+def _count(said: str) -> int:
+    found = int(said)
+    if found < 0:
+        raise argparse.ArgumentTypeError("要是 0 或更大的数")
+    return found
+
+
 def add_to(top: Any) -> None:
     """The parser of `judge` under the parser of `hawthorn`."""
     words = "用普通文件测量计算部分，不用数据库"
@@ -101,3 +131,11 @@ def add_to(top: Any) -> None:
     one.add_argument("--list", type=_number, default=50, help="每周列几条")
     one.add_argument("--out", required=True, help="结果：week,grid,category,rank，最后 26 周")
     one.set_defaults(run=weeks)
+    one = sub.add_parser("grids", help="优化调整网格")
+    one.add_argument("units", help="楼院：unit,households,grid_today（CSV 或 CSV.gz，别的列不看）")
+    one.add_argument("joins", help="相连的楼院：a,b,border_cost")
+    one.add_argument("--out", required=True, help="结果：unit,grid")
+    one.add_argument("--seed", type=_count, default=0, help="同一个数、同样的步数，出同一个方案")
+    one.add_argument("--iterations", type=_count, default=0, help="试多少步；0 按楼院多少定")
+    one.add_argument("--wish", choices=("nice", "normal", "still"), default="normal", help="边界整齐、一般、少动")
+    one.set_defaults(run=grids)
