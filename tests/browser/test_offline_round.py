@@ -12,6 +12,7 @@ from serving import Served
 from own_database import run
 
 pytestmark = pytest.mark.browser
+IS_CALM = True
 POINTS = """
 import django; django.setup()
 from hawthorn.accounts.models import User

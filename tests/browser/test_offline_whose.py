@@ -12,6 +12,7 @@ from serving import Person, Served
 from own_database import WORD
 
 pytestmark = pytest.mark.browser
+IS_CALM = True
 
 
 # ── whose it is ──

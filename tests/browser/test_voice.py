@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from serving import Person, Served
 
 pytestmark = pytest.mark.browser
+IS_CALM = True
 LENGTH = """async () => {
   const player = document.querySelector(".story audio");
   const known = new Promise((done, failed) => Object.assign(player, { onloadedmetadata: done, onerror: failed }));
