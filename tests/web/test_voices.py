@@ -13,11 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from hawthorn.files import voices
-from hawthorn.files.actions import path_of
+from hawthorn.files.actions import path_of, prune_unused
 from hawthorn.files.models import Attachment
 from hawthorn.hints.actions import messages_of
 from hawthorn.kernel.errors import Refused
-from hawthorn.loops import erasure, queries
+from hawthorn.loops import erasure, queries, reporters
+from hawthorn.loops.actions import take_step
 from hawthorn.loops.models import Item, Reporter
 from make import Scene
 from pictures import photo
@@ -56,7 +57,7 @@ def test_only_the_sound_is_kept() -> None:
     assert len(kept) < len(came) / 10
 
 
-@pytest.mark.parametrize("form", ["OGG", "FLAC", "MP3"])
+@pytest.mark.parametrize("form", ["OGG", "FLAC"])
 def test_other_recorders_are_understood(form: str) -> None:
     sound, out = soundfile.read(io.BytesIO(wav(2)))[0], io.BytesIO()
     soundfile.write(out, sound, RATE, format=form)
@@ -64,10 +65,18 @@ def test_other_recorders_are_understood(form: str) -> None:
     assert voices.cleaned(out.getvalue())[1] == 2
 
 
+def mp3(form: str = "MP3") -> bytes:
+    """Sound in the coding whose decoder is never asked; also as a WAV may carry it."""
+    out = io.BytesIO()
+    soundfile.write(out, soundfile.read(io.BytesIO(wav(1)))[0], RATE, format=form, subtype="MPEG_LAYER_III")
+    return out.getvalue()
+
+
 BAD = {
     "AMR": (b"#!AMR\n" + b"\x3c" * 400, "录音打不开"),
     "WebM": (b"\x1aE\xdf\xa3" + b"0" * 400, "录音打不开"),
     "M4A": (b"\0\0\0\x20ftypM4A " + b"0" * 400, "录音打不开"),
+    "MP3": (mp3(), "录音打不开"),
     "broken": (wav(1)[:30], "录音打不开"),
     "claims": (wav(1)[:24] + struct.pack("<I", 4_000_000_000) + wav(1)[28:], "录音打不开"),
     "silent": (wav(1, tone=0), "没有声音"),
@@ -156,6 +165,34 @@ def test_who_asks_for_it_has_their_voice_deleted_and_others_keep_theirs(at: At, 
     assert not path_of(kept.sha).exists()
     assert list(Attachment.objects.values_list("item", flat=True)) == [second]
     assert not erasure.erase_on_request(Reporter.objects.get(item=first), now=s.now)
+
+
+def test_of_two_voices_on_one_matter_only_the_askers_own_goes(at: At, s: Scene) -> None:
+    first, second = spoken(at, s), spoken(at, s, key="v2", files=told(3))
+    s.step("officer1", first, "to_matter")
+    matter = s.facts(first).became
+    s.step("officer1", second, "join", {"into": matter})
+    assert sorted(Attachment.objects.filter(item=matter).values_list("seconds", flat=True)) == [2, 3]
+    askers = {r.channel + r.moved_path: r for r in Reporter.objects.filter(item=matter)}
+    assert len(askers) == 2
+    assert erasure.erase_on_request(next(r for r in askers.values() if f",{second}," in r.moved_path), now=s.now)
+    assert list(Attachment.objects.filter(item=matter).values_list("seconds", flat=True)) == [2]
+
+
+def test_who_takes_theirs_back_is_not_heard_any_more(at: At, s: Scene) -> None:
+    drop = spoken(at, s)
+    s.step("officer1", drop, "to_matter")
+    matter = s.facts(drop).became
+    s.step("desk", matter, "follow", {"phone": "13900001111", "name": "示例二"})
+    asker = Reporter.objects.get(moved_path__contains=f",{drop},")
+    kept = Attachment.objects.get()
+    assert at("officer1").get(f"/files/{kept.pk}").status_code == 200
+    leaving = reporters.acting_as(asker, s.now)
+    assert leaving is not None
+    take_step("matters", matter, "void", {"say": "不用了"}, actor=leaving, now=s.now, door="test", town=s.town)
+    assert at("officer1").get(f"/files/{kept.pk}").status_code == 404
+    prune_unused(s.now + timedelta(days=2))
+    assert not path_of(kept.sha).exists()
 
 
 def test_a_voice_goes_half_a_year_after_the_matter_is_closed_and_a_photo_stays(at: At, s: Scene) -> None:

@@ -15,12 +15,14 @@ MIME = "audio/mpeg"
 LONGEST = 120
 """Seconds."""
 SPOKEN = re.compile(r"（语音，\d+ 秒）")
-FORMATS = {"WAV", "WAVEX", "OGG", "MP3", "FLAC"}
+FORMATS = {"WAV", "WAVEX", "OGG", "FLAC"}
+CODINGS = {"PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "ULAW", "ALAW", "VORBIS", "OPUS"}
+"""MP3 is written here, never read: its decoder tells every broken byte to the log of the service."""
 RATES = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000}
 CHANNELS = 2
-READABLE = (b"RIFF", b"OggS", b"fLaC", b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2")
-CLOSED = (b"#!AMR", b"\x1aE\xdf\xa3", b"\xff\xf1", b"\xff\xf9")
-"""AMR, WebM, AAC: sound that a phone records and that cannot be read here."""
+READABLE = (b"RIFF", b"OggS", b"fLaC")
+CLOSED = (b"#!AMR", b"\x1aE\xdf\xa3", b"ID3", b"\xff\xf1", b"\xff\xf9", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2")
+"""AMR, WebM, AAC, MP3: sound that a phone records and that cannot be read here."""
 FILM_BRANDS = (b"M4A ", b"M4B ", b"isom", b"iso2", b"mp41", b"mp42", b"3gp4", b"3gp5", b"3gp6", b"qt  ")
 
 
@@ -46,7 +48,7 @@ def cleaned(data: bytes) -> tuple[bytes, int]:
 
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as sound:
-            if sound.format not in FORMATS or sound.samplerate not in RATES or sound.channels > CHANNELS:
+            if sound.format not in FORMATS or sound.subtype not in CODINGS or sound.samplerate not in RATES or sound.channels > CHANNELS:
                 raise _unreadable()
             rate: int = sound.samplerate
             heard: Any = sound.read(LONGEST * rate + 1, dtype="int16", always_2d=True)
@@ -62,4 +64,4 @@ def cleaned(data: bytes) -> tuple[bytes, int]:
 
 
 def _unreadable() -> Refused:
-    return Refused("wrong_type", fields=["file"], detail=_("这段录音打不开，没有保存。请用页面上的“录一段话”重录，或者换成 MP3、WAV 文件，也可以写几个字。"))
+    return Refused("wrong_type", fields=["file"], detail=_("这段录音打不开，没有保存。请用页面上的“录一段话”重录，或者换成 WAV、OGG 文件，也可以写几个字。"))
