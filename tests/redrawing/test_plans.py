@@ -87,7 +87,7 @@ def test_still_moves_fewest_and_nice_has_the_cheapest_borders() -> None:
     found = {wish: graph.measured(ground, optimising.draw(ground, wish=wish, iterations=400_000)) for wish in ("nice", "normal", "still")}
     assert found["still"].moved <= found["normal"].moved
     assert found["nice"].cost <= found["normal"].cost
-    assert found["still"].moved >= flows.flow_share(ground, graph.TOLERANCE) - 1e-9
+    assert found["still"].moved <= 1.5 * flows.flow_share(ground, graph.TOLERANCE)
 
 
 def test_it_tells_how_far_it_is_and_stops_with_a_lawful_plan() -> None:

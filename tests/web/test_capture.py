@@ -63,7 +63,7 @@ def test_a_photo_of_a_refused_form_is_not_lost(at: At, s: Scene) -> None:
     refused = client.post("/capture", {"words": "", "files": photo(), "do": "report", "key": "a1"})
     page = refused.content.decode()
     assert refused.status_code == 409
-    assert "已经收到 1 张照片" in page
+    assert "已经收到 1 个照片、录音" in page
     kept = page.split('name="files_kept" value="')[1].split('"')[0]
     client.post("/capture", {"words": "灯坏了", "files_kept": kept, "do": "report", "key": "a1"})
     file = Attachment.objects.get()

@@ -36,5 +36,8 @@ def least_flow(ground: Ground, plan: Sequence[int], tolerance: float) -> dict[tu
 
 
 def flow_share(ground: Ground, tolerance: float) -> float:
-    """The smallest flow from today's grids, as a share of all households: fewer cannot move."""
+    """The smallest flow between today's neighbours, as a share of all households: a planning figure.
+
+    A plan may move fewer: households that cross two borders count twice here, and grids that do not touch today may touch then.
+    """
     return sum(least_flow(ground, ground.today, tolerance).values()) / ground.total
