@@ -1,4 +1,4 @@
-"""Redrawing, through `hawthorn judge grids`: deviation, households moved beside the smallest flow between neighbours, border cost against today's, seconds, printed.
+"""Redrawing, through `hawthorn judge grids`: deviation, households moved beside the smallest flow, border cost against today's, seconds, printed.
 
 python -m bench.grids FOLDER [--towns town-200-7-7,town-2000-30-7] [--wishes normal,nice,still] [--seed 0]
 
