@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_matrix, vstack
 
 from hawthorn.kernel.words import _
-from hawthorn.redrawing.graph import Ground, Impossible, loads_of
+from hawthorn.redrawing.graph import Ground, Impossible, bounds_of, loads_of
 
 
 def neighbours(ground: Ground, plan: Sequence[int]) -> list[tuple[int, int]]:
@@ -21,7 +21,7 @@ def neighbours(ground: Ground, plan: Sequence[int]) -> list[tuple[int, int]]:
 def least_flow(ground: Ground, plan: Sequence[int], tolerance: float) -> dict[tuple[int, int], float]:
     """Households from grid to grid, fewest in sum, that bring every grid within `tolerance` of the mean. Raises Impossible where nothing can."""
     loads, arcs = np.array(loads_of(ground, plan), dtype=float), neighbours(ground, plan)
-    least, most = ground.mean * (1 - tolerance), ground.mean * (1 + tolerance)
+    least, most = bounds_of(ground, tolerance)
     if not arcs:
         if (loads < least).any() or (loads > most).any():
             raise Impossible(_("网格之间没有相连的边，户数没法匀。"))

@@ -9,8 +9,6 @@ from hawthorn.kernel.words import _
 
 TOLERANCE = 0.10
 """How far a grid may be from the mean, as a share of it."""
-HEAVY = 0.20
-"""A unit heavier than this share of a grid makes the balance hard to reach."""
 
 
 class Impossible(Exception):
@@ -115,9 +113,9 @@ def measured(ground: Ground, plan: Sequence[int]) -> Measures:
     return Measures(deviation, moved_of(ground, plan) / ground.total, cost_of(ground, plan), sum(n != 1 for n in counts))
 
 
-def bounds_of(ground: Ground) -> tuple[float, float]:
+def bounds_of(ground: Ground, tolerance: float = TOLERANCE) -> tuple[float, float]:
     """Fewest and most households a grid may have."""
-    return ground.mean * (1 - TOLERANCE), ground.mean * (1 + TOLERANCE)
+    return ground.mean * (1 - tolerance), ground.mean * (1 + tolerance)
 
 
 def check(ground: Ground) -> None:

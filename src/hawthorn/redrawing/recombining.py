@@ -36,11 +36,8 @@ def cut_anew(drawing: Placed, one: int, other: int, random: Random) -> list[tupl
     kept = sum(ground.weights[u] * ((ground.today[u] == one) - (ground.today[u] == other)) * (1 if u in side else -1) for u in units)
     first, second = (one, other) if kept >= 0 else (other, one)
     now = [(u, first if u in side else second) for u in units]
-    return [(u, grid) for u, grid in now if plan[u] != grid and u not in ground.fixed] if _keeps_fixed(ground, plan, now) else []
-
-
-def _keeps_fixed(ground: Ground, plan: list[int], now: list[tuple[int, int]]) -> bool:
-    return all(plan[u] == grid for u, grid in now if u in ground.fixed)
+    moves = [(u, grid) for u, grid in now if plan[u] != grid]
+    return [] if any(u in ground.fixed for u, _grid in moves) else moves
 
 
 def _tree(ground: Ground, plan: list[int], units: list[int], random: Random) -> tuple[list[int], dict[int, int]]:
