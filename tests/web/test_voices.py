@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import io
+import re
 import struct
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import soundfile
@@ -126,6 +129,36 @@ def test_an_officer_speaks_at_随手记(at: At, s: Scene) -> None:
     found = at("officer1").post("/capture", {"words": "", "files": told(5), "do": "report", "key": "c1"})
     assert found.status_code == 302
     assert [t.words for t in queries.texts_of(newest().pk)] == ["（语音，5 秒）"]
+
+
+def test_without_scripts_who_speaks_need_not_write(at: At, s: Scene) -> None:
+    for page, who in ((GRID, at()), ("/capture", at("officer1"))):
+        drawn = who.get(page).content.decode()
+        box = re.search(r"<textarea[^>]*name=\"words\"[^>]*>", drawn)
+        assert box
+        assert "required" not in box[0]
+        assert "（写或者说）" in drawn
+        assert "WAV、OGG" in drawn
+    assert "required" in re.search(r"<textarea[^>]*name=\"words\"[^>]*>", at("officer1").get("/paste").content.decode())[0]  # type: ignore[index]
+
+
+def test_a_machine_that_cannot_hear_says_so_and_keeps_the_words(at: At, s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builtins, "__import__", _deaf(builtins.__import__))
+    found = at().post(GRID, {"g": "999901001001001", "words": "灯坏了", "files": told(), "key": "m1"})
+    assert found.status_code == 422
+    assert "还不能收录音" in found.content.decode()
+    assert "灯坏了" in found.content.decode()
+
+
+def _deaf(real: Any) -> Any:
+    """Imports as on a machine without libsndfile."""
+
+    def deaf(name: str, *rest: Any, **more: Any) -> Any:
+        if name == "soundfile":
+            raise OSError("sndfile library not found")
+        return real(name, *rest, **more)
+
+    return deaf
 
 
 def test_words_that_were_written_stay_as_they_are(at: At, s: Scene) -> None:

@@ -44,8 +44,10 @@ def is_voice(data: bytes) -> bool:
 
 def cleaned(data: bytes) -> tuple[bytes, int]:
     """MP3 of one channel, and its whole seconds (at least 1). Raises Refused too_large for what is too long, wrong_type for what cannot be read."""
-    import soundfile  # only where somebody speaks
-
+    try:
+        import soundfile  # only where somebody speaks
+    except OSError:
+        raise Refused("wrong_type", fields=["file"], detail=_("这台机器还不能收录音，录音没有保存。请写几个字，写好的还在。")) from None
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as sound:
             if sound.format not in FORMATS or sound.subtype not in CODINGS or sound.samplerate not in RATES or sound.channels > CHANNELS:

@@ -1,4 +1,4 @@
-"""How many households have to pass from which grid to which, at least: a flow between neighbouring grids (linear programme)."""
+"""How many households pass from which grid to which: the smallest flow between neighbouring grids (linear programme)."""
 
 from __future__ import annotations
 

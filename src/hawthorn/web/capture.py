@@ -137,6 +137,8 @@ def _form(request: Request, page: str, raw: dict[str, Any], problem: Exception |
     drawn["words"] |= {"autofocus": page == "capture" and problem is None, "rows": 3 if page == "capture" else 6}
     if page == "paste":
         drawn["words"]["label"] = _("群里说了什么（粘贴在这里）")
+    else:
+        drawn["words"] |= uploads.or_spoken()
     for name in ("result", "say"):
         drawn[name]["required"] = bool(drawn[name]["error"])
         drawn[name]["rows"] = 2

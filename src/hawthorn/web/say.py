@@ -91,7 +91,7 @@ def grid_of(request: Request, code: str) -> PlaceCard | None:
 def _form(request: Request, grid: PlaceCard | None, raw: dict[str, Any], problem: Exception | None, ids: list[int] | None = None) -> HttpResponse:
     left = uploads.unused(ids or [])
     drawn = {f["name"]: f for f in forms.draw(Capture, asking_of_visitor(request), raw, problem, only=(*FIELDS, "grid"))}
-    drawn["words"] |= {"label": _("什么事？"), "placeholder": _("例如：三单元楼道灯不亮"), "rows": 3}
+    drawn["words"] |= {"label": _("什么事？"), "placeholder": _("例如：三单元楼道灯不亮"), "rows": 3} | uploads.or_spoken()
     drawn["phone"] |= {"label": _("电话（留了，办完告诉您）"), "help": _("只用来办这件事、告诉您结果。不留也一样办，凭回执查。")}
     drawn["files"]["multiple"] = False
     where = chips_of(grid.id, raw.get("unit"), problem) if grid else drawn["grid"] | {"label": _("在哪个网格？"), "blank": _("不知道")}

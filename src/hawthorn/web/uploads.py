@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from hawthorn.files import actions as files
 from hawthorn.files.models import Attachment
@@ -36,6 +37,11 @@ def speak(raw: dict[str, Any], ids: list[int]) -> None:
         seconds = sum(Attachment.objects.filter(pk__in=ids, mime=SOUND).values_list("seconds", flat=True))
         if seconds:
             raw["words"] = words_for(seconds)
+
+
+def or_spoken() -> dict[str, Any]:
+    """For the field for words beside one for a voice: the server asks for either, and so does the page's script."""
+    return {"required": False, "must": _("（写或者说）")}
 
 
 def _mark(request: Any) -> str:

@@ -22,7 +22,6 @@ function watch(box) {
   const [start, drop] = box.querySelectorAll("button");
   const { form } = field;
   const { words } = form.elements;
-  const must = words?.required;
   let stop;
   const show = (said = "") => {
     const [file] = field.files;
@@ -30,7 +29,7 @@ function watch(box) {
     if (file) player.src = URL.createObjectURL(file);
     else player.removeAttribute("src");
     player.hidden = drop.hidden = !file;
-    if (words) words.required = must && !file;
+    if (words) words.required = !file;
     start.textContent = file ? box.dataset.again : box.dataset.start;
     line.textContent = said;
   };
@@ -46,6 +45,7 @@ function watch(box) {
     const wait = () => (end(), done);
     busy.set(form, wait);
   };
+  if (words) words.required = !field.files[0];
   field.addEventListener("change", () => field.files[0] && work(put(field.files[0]).catch(() => show()))); // what cannot be read here the server looks at
   drop.addEventListener("click", () => {
     field.value = "";
@@ -55,6 +55,7 @@ function watch(box) {
   if (!isSecureContext || !navigator.mediaDevices || !window.MediaRecorder) return;
   field.hidden = true;
   start.parentNode.hidden = false;
+  line.textContent = "";
   start.addEventListener("click", async () => {
     if (stop) return void stop();
     try {
@@ -73,10 +74,11 @@ async function record(tell) {
   const recorder = new MediaRecorder(stream);
   const parts = [];
   const began = Date.now();
+  const stop = () => recorder.state === "inactive" || recorder.stop();
   const clock = setInterval(() => {
     const seconds = Math.round((Date.now() - began) / 1000);
     tell(seconds);
-    if (seconds >= MOST) recorder.stop();
+    if (seconds >= MOST) stop();
   }, 500);
   recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
   const sound = new Promise((done) => {
@@ -88,7 +90,7 @@ async function record(tell) {
   });
   recorder.start();
   tell(0);
-  return { sound, stop: () => recorder.state === "inactive" || recorder.stop() };
+  return { sound, stop };
 }
 
 async function plain(sound) {
