@@ -87,6 +87,7 @@ def things(s: Scene) -> dict[str, Any]:
         "w1": walk(s).pk, "w9": walk(s, "leader2", "grid9").pk, "d1": door(s).pk,
         "k1": campaign(s).pk, "k9": campaign(s, "center2").pk, "e1": errand(s), "e9": errand(s, "center2", "grid9"),
         "p1": point(s).row.pk, "p9": point(s, "grid9", "center2").row.pk, "g1": s.places["grid1"].pk, "g9": s.places["grid9"].pk, "key": uuid4(),
+        "y1": s.places["community"].pk, "y9": s.places["community2"].pk, "z1": s.units["u1"].pk, "z9": s.units["u9"].pk,
         "reporter": Reporter.objects.get(item=m1.id).pk, "grid": s.places["grid1"].code,
     }  # fmt: skip
 
@@ -128,6 +129,8 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "what/photo/<str:signed>": [("GET", "/what/photo/nonsense", None)],
         "g/<str:code>": [("GET", "/g/{grid}", None), ("GET", "/g/000000000000000", None)],
         "out/<str:token>": [("GET", "/out/{out}", None), ("GET", "/out/nonsense", None)],
+        "redrawing/<int:community>": [("GET", f"/redrawing/{{{x}}}", None) for x in ("y1", "y9")] + [("POST", f"/redrawing/{{{x}}}", {}) for x in ("y1", "y9")],
+        "redrawing/<int:community>/<int:unit>": [("GET", f"/redrawing/{{{x}}}", None) for x in ("y1}/{z1", "y1}/{z9")] + [("POST", "/redrawing/{y1}/{z1}", {"do": "cut"})],
         "rounds/<int:checkpoint>/problem": [("GET", f"/rounds/{{{x}}}/problem", None) for x in ("p1", "p9")] + [("POST", "/rounds/{p1}/problem", {"words": "x"})],
         "rounds/look": [("POST", "/rounds/look", {"checkpoint": "{p1}", "result": "skipped", "reason": "nonsense", "key": "{key}"}), ("POST", "/rounds/look", {"checkpoint": "{p9}", "key": ""})],
         "rounds/rest": [("GET", f"/rounds/rest?grid={{{x}}}", None) for x in ("g1", "g9")],

@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from hawthorn.files import voices
-from hawthorn.files.actions import path_of, prune_unused
+from hawthorn.files.actions import keep, path_of, prune_unused
 from hawthorn.files.models import Attachment
 from hawthorn.hints.actions import messages_of
 from hawthorn.kernel.errors import Refused
@@ -254,3 +254,34 @@ def test_a_refused_value_names_what_to_do() -> None:
     with pytest.raises(Refused) as found:
         voices.cleaned(b"RIFF")
     assert "写几个字" in found.value.detail
+
+
+def test_who_hides_from_the_grid_adds_no_voice_later(at: At, s: Scene) -> None:
+    given = {"g": "999901001001001", "words": "灯坏了", "key": "q1"}
+    at().post(GRID, given | {"hides_from_grid": "1"})
+    at().post(GRID, given | {"words": "水管漏了", "key": "q2"})
+    open_one, hidden = newest().pk, newest().pk - 1
+    drops = {hides: Reporter.objects.get(item=pk) for hides, pk in ((True, hidden), (False, open_one))}
+    assert s.facts(hidden).hides_from_grid
+    for hides, asker in drops.items():
+        adding = reporters.acting_as(asker, s.now)
+        assert adding is not None
+        more = {"actor": adding, "now": s.now, "door": "test", "town": s.town}
+        if hides:
+            with pytest.raises(Refused, match="not_a_choice"):
+                take_step("drops", asker.item_id, "add_words", {"words": "再说一句", "files": [keep_one(s)]}, **more)
+            s.step("officer1", hidden, "to_matter")
+            matter = s.facts(hidden).became
+            with pytest.raises(Refused, match="not_a_choice"):
+                take_step("matters", matter, "add_words", {"words": "再说一句", "files": [keep_one(s)]}, **more | {"actor": _again(hidden, s)})
+        else:
+            take_step("drops", asker.item_id, "add_words", {"words": "再说一句", "files": [keep_one(s)]}, **more)
+    assert list(Attachment.objects.exclude(item=None).values_list("item", flat=True)) == [open_one]
+
+
+def _again(drop: int, s: Scene) -> Any:
+    return reporters.acting_as(Reporter.objects.get(moved_path__contains=f",{drop},"), s.now)
+
+
+def keep_one(s: Scene) -> int:
+    return keep(told(), user=None, ticket="t", now=s.now).pk

@@ -42,6 +42,7 @@ ROOMS = [
     "patrols",
     "gateways",
     "assessments",
+    "redrawing",
     "web",
 ]
 INSTALLED_APPS = [

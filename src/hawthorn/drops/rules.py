@@ -248,7 +248,7 @@ STEPS = table(
         Step("hand_on", _("转给别的网格或窗口"), OPEN, OPEN, HANDLES, holder_or_desk, hand_on, HandOn, rare=True),
         Step("escalate", _("过了时限，转社区窗口"), ("captured",), ("raised",), _("到时限自动"), who.by_system, escalate, time_out=True),
         Step("note", _("记一笔"), OPEN, OPEN, _("看得到这件事的岗位"), who.any_seat, same, Note, effect=intake.attach("staff"), plain=True),
-        Step("add_words", _("补充"), OPEN, (*OPEN, "passed"), _("来话人；代来话人的岗位"), who.for_asker, same, Words, effect=added, plain=True, rare=True),
+        Step("add_words", _("补充"), OPEN, (*OPEN, "passed"), _("来话人；代来话人的岗位"), who.for_asker, intake.unheard, Words, effect=added, plain=True, rare=True),
         Step("urge", _("催办"), OPEN, OPEN, _("本级以上窗口；来话人每天一次"), who.either(who.desks, who.reporter), intake.urge, Urge, bar=intake.urge_bar, effect=intake.urged, plain=True, rare=True),
         Step("withdraw", _("撤回"), OPEN, ("withdrawn",), ASKS, who.reporter, lambda f, g, w: replace(f, stage="withdrawn"), Urge),
         Step("again", _("没有说到，再看一次"), ("answered", "declined"), ("raised", "passed"), _("来话人，一次"), who.reporter, again, Why, bar=again_bar, effect=asked_again),

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from hawthorn.kernel.errors import NotThere, WrongType
+from hawthorn.kernel.errors import NotThere, Refused, WrongType
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.steps import Loop, extra, offered
 from hawthorn.kernel.words import _
@@ -43,6 +43,8 @@ OF_FACTS = (
     "about",
 )
 DOOR = "api"
+AT_A_MEETING = {("meetings", "draw"), ("commitments", "give")}
+"""Taken only where a meeting is held: its points and its one-at-a-time belong to it."""
 Show = Callable[[Mapping[str, Any], Town], Mapping[str, Any]]
 
 
@@ -234,6 +236,8 @@ def create_item(request: HttpRequest, loop: str) -> HttpResponse:
     table, step = loop_of(loop), asks.GET.get("step", "")
     if step and (step not in table.steps or table.steps[step].sources):
         raise NotThere
+    if (table.name, step) in AT_A_MEETING:
+        raise Refused("not_yours")
     answer = actions.start(table.name, heard(request), actor=asks.actor, now=asks.now, door=DOOR, key=key_of(request), step=step, town=asks.town)
     return told(answer, asks, 201)
 

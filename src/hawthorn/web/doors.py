@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import DESK, Seat
 from hawthorn.loops import queries
-from hawthorn.web import maps, rounds, team
+from hawthorn.web import maps, redrawing, rounds, team
 from hawthorn.web.request import Request
 
 Door = tuple[str, str]
@@ -57,10 +57,11 @@ def _walks(request: Request, seat: Seat | None) -> list[Door]:
 def _books(kinds: set[str]) -> list[Door]:
     """What is set up once and kept."""
     nights: list[Door] = [("oncall", _("值班表")), ("import-messages", _("导入来件表")), ("results", _("结果回填"))] if "subdistrict_desk" in kinds else []
+    grids: list[Door] = [("redrawing", _("网格调整"))] if kinds & set(redrawing.KINDS) else []
     rules: list[Door] = [("routing", _("派单规则"))] if kinds & {"subdistrict_desk", "subdistrict_leader"} else []
     books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []
     hints: list[Door] = [("hints", _("提示准不准"))] if kinds & {"subdistrict_desk", "subdistrict_leader", "county_admin"} else []
-    return [*nights, *rules, *books, *hints]
+    return [*nights, *grids, *rules, *books, *hints]
 
 
 def _here(seat: Seat | None) -> list[Door]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -156,6 +156,13 @@ def _project(rings: Mapping[int, Ring]) -> tuple[dict[int, Ring], float]:
     left = (WIDTH - wide * scale) / 2
     found = {pk: [(left + (x - west) * scale, EDGE + (y - north) * scale) for x, y in ring] for pk, ring in flat.items()}
     return found, high * scale + 2 * EDGE
+
+
+def projected(parts: Sequence[Ring]) -> tuple[list[Ring], float]:
+    """Parts that keep their places to each other, in the drawing; and its height."""
+    found, height = _project({0: [point for part in parts for point in part]})
+    points = iter(found[0])
+    return [[next(points) for _point in part] for part in parts], height
 
 
 def closed_up(rings: Mapping[int, Ring]) -> dict[int, Ring]:

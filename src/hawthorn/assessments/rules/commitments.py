@@ -68,7 +68,11 @@ def give(_f: Any, g: Any, w: World) -> CommitmentFacts:
     """In the lead's hands until the day that was set."""
     if g.until <= w.now:
         raise Refused("past", ["until"])
-    card = w.town.places[g.place]
+    card = w.town.places.get(g.place)
+    if card is None:
+        raise Refused("not_a_choice", ["place"])
+    if w.seat is not None and w.seat.post and (card.at(w.seat.level) != w.seat.place or RANK[w.seat.level] < RANK[g.level]):
+        raise Refused("not_yours")
     levels: dict[str, Any] = {level: card.at(level) for level in ("county", "subdistrict", "community", "grid")}
     return CommitmentFacts(
         **levels, title=f"{g.about or card.name}"[:140], raised_level=g.level, kind="commitment", stage="promised", lead=g.lead, holder=g.lead,

@@ -90,7 +90,9 @@ def chair(f: Any, a: Any) -> Any:
 
 def draw(_f: Any, g: Any, w: World) -> MeetingFacts:
     """议程拟好: at the desk of the place until the next working day's end."""
-    card = w.town.places[g.place]
+    card = w.town.places.get(g.place)
+    if card is None:
+        raise Refused("not_a_choice", ["place"])
     if w.seat is not None and w.seat.post and w.seat.place != card.id:
         raise Refused("not_yours")
     levels: dict[str, Any] = {level: card.at(level) for level in ("county", "subdistrict", "community", "grid")}

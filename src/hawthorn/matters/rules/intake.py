@@ -64,6 +64,13 @@ def asked_by(f: Any, g: Any, w: World) -> Any:
     )  # fmt: skip
 
 
+def unheard(f: Any, g: Any, w: World) -> Any:
+    """What an asker adds changes nothing; one who hides from the grid is not heard there either. Raises Refused."""
+    if f.hides_from_grid and w.seat is not None and w.seat.kind == "reporter" and any(one.seconds for one in w.refs.get("files", ())):
+        raise Refused("not_a_choice", ["files"], _("您没有让网格里的人知道是谁，录音会让他们听出来。请去掉录音，写成文字。写的还在。"))
+    return f
+
+
 def is_danger(said: str, f: Any, town: Town) -> bool:
     """A word of danger anywhere in it, however it is written: full width, with blanks or marks nobody sees in between."""
     plain = "".join(c for c in normalize("NFKC", said) if category_of(c)[0] not in "CZ").replace("氣", "气").replace("煙", "烟")
@@ -308,7 +315,7 @@ STEPS = [
     Step("relocate", _("改地点"), OPEN, OPEN, _("责任岗位、主办、窗口"), who.either(who.holder, who.lead, who.desks), relocate, needs.Relocate, rare=True),
     stays("follow", _("也反映了"), _("任何岗位；居民"), who.either(who.any_seat, who.resident), follow, needs=needs.Follow, effect=reported, plain=True, rare=True),
     stays("contact", _("联系来话人"), _("责任岗位、主办"), who.either(who.holder, who.lead), contacted, needs=needs.Contacted, plain=True),
-    stays("add_words", _("补充"), _("来话人；代来话人的岗位；拿一次性链接的人"), who.either(who.for_asker, who.outsider), needs=needs.Words, effect=added, plain=True, rare=True),
+    stays("add_words", _("补充"), _("来话人；代来话人的岗位；拿一次性链接的人"), who.either(who.for_asker, who.outsider), unheard, needs=needs.Words, effect=added, plain=True, rare=True),
     stays("note", _("记一笔"), _("看得到这件事的岗位"), who.any_seat, needs=needs.Note, effect=attach("staff"), plain=True),
     stays("tell", _("告知"), _("主办、窗口"), who.either(who.lead, who.desks), needs=needs.Tell, plain=True),
     stays("urge", _("催办"), _("本级以上窗口；来话人每天一次"), who.either(who.desks, who.reporter), urge, needs=needs.Urge, bar=urge_bar, effect=urged, plain=True, rare=True),

@@ -1,0 +1,69 @@
+"""Which units lie beside each other: from their borders where both are drawn, else from where they lie. No database."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from scipy.spatial import Delaunay, KDTree
+
+from hawthorn.territory.locating import polygon
+
+METRES_A_DEGREE = 111_320.0
+TOUCH = 5.0
+"""Metres between two borders that still count as one."""
+FEW = 4
+"""Below as many points every pair is looked at."""
+
+
+class Spot(NamedTuple):
+    """A unit: WGS84 in degrees (None where it has no position), and its border, a ring of [lon, lat] or a list of rings (empty where not drawn)."""
+
+    lon: float | None
+    lat: float | None
+    shape: Sequence[Any] = ()
+
+
+def joined(spots: Sequence[Spot]) -> list[tuple[int, int]]:
+    """Pairs of numbers, ascending. Two drawn units are beside each other where their borders touch.
+
+    Others are where no third one lies in the circle between them (the Gabriel graph: it leaves nothing out alone, and crosses nothing).
+    A unit with neither border nor position is joined with nothing. Raises ValueError for what is no ring.
+    """
+    areas = [polygon(spot.shape) for spot in spots]
+    placed = [n for n, spot in enumerate(spots) if areas[n] is not None or (spot.lon is not None and spot.lat is not None)]
+    if len(placed) < 2:
+        return []
+    degrees = np.array([_middle(spots[n], areas[n]) for n in placed])
+    squeeze = math.cos(math.radians(float(degrees[:, 1].mean())))
+    scale = np.array([METRES_A_DEGREE * squeeze, METRES_A_DEGREE])
+    near = {(placed[a], placed[b]) for a, b in _gabriel(degrees * scale)}
+    drawn = [n for n in placed if areas[n] is not None]
+    flat = np.array([shapely.transform(areas[n], lambda at: at * scale) for n in drawn], dtype=object)
+    touching = shapely.STRtree(flat).query(flat, predicate="dwithin", distance=TOUCH)
+    found = {pair for pair in near if areas[pair[0]] is None or areas[pair[1]] is None}
+    return sorted(found | {(drawn[a], drawn[b]) for a, b in zip(*touching, strict=True) if a < b})
+
+
+def _middle(spot: Spot, area: Any) -> tuple[float, float]:
+    if spot.lon is not None and spot.lat is not None:
+        return spot.lon, spot.lat
+    point = area.representative_point()
+    return float(point.x), float(point.y)
+
+
+def _gabriel(points: Any) -> set[tuple[int, int]]:
+    """Pairs of points in metres with no third one inside the circle over them."""
+    if len(points) < FEW:
+        pairs = np.array(list(combinations(range(len(points)), 2)))
+    else:
+        corners = Delaunay(points - points.mean(axis=0), qhull_options="QJ").simplices  # QJ: points in one line or at one place, too
+        pairs = np.unique(np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]), axis=1), axis=0)
+    ends = points[pairs]
+    half = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1) / 2
+    nearest, _who = KDTree(points).query(ends.mean(axis=1))
+    return {(int(a), int(b)) for a, b in pairs[nearest >= half * (1 - 1e-9)]}

@@ -1,0 +1,85 @@
+"""The units of a community with their grids and joins as of today: what a plan starts from, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from hawthorn.kernel.words import _
+from hawthorn.redrawing.adjacency import Spot
+from hawthorn.redrawing.graph import Ground, ground_of
+from hawthorn.redrawing.models import Join
+from hawthorn.territory.locating import polygon
+from hawthorn.territory.models import Place, Unit, UnitGrid
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Units of a community that are in use, by code; `grids`: by unit number, the number of its grid; `joins`: those that are not cut."""
+
+    units: tuple[Unit, ...]
+    grids: dict[int, int]
+    joins: tuple[Join, ...]
+
+    @property
+    def loose(self) -> list[Unit]:
+        """Units without a grid: no plan can begin before they have one."""
+        return [u for u in self.units if u.pk not in self.grids]
+
+    @property
+    def weightless(self) -> list[Unit]:
+        """Units whose households nobody has counted."""
+        return [u for u in self.units if not u.households]
+
+    @property
+    def unplaced(self) -> list[Unit]:
+        """Units with neither position nor border: nothing is found beside them."""
+        return [u for u in self.units if not is_placed(u)]
+
+
+def survey(community: int) -> Survey:
+    """As of now. Three statements."""
+    units = tuple(Unit.objects.filter(community=community, ended_on=None).order_by("code"))
+    grids = dict(UnitGrid.objects.filter(unit__community=community, to_on=None).values_list("unit", "grid"))
+    joins = Join.objects.filter(one__community=community, is_cut=False, one__ended_on=None, other__ended_on=None).select_related("by")
+    return Survey(units, grids, tuple(joins.order_by("one__code", "other__code")))
+
+
+def ground(found: Survey) -> Ground | None:
+    """What the optimiser and the measures read: units and grids by their numbers as text. None where a unit has no grid, or nobody lives in any."""
+    if not found.units or found.loose or len(found.weightless) == len(found.units):
+        return None
+    weights, today = {str(u.pk): u.households for u in found.units}, {str(u.pk): str(found.grids[u.pk]) for u in found.units}
+    return ground_of(weights, today, [(str(j.one_id), str(j.other_id), j.cost) for j in found.joins])
+
+
+def is_placed(unit: Unit) -> bool:
+    """Has it a position or a border."""
+    return bool(unit.shape) or (unit.lon is not None and unit.lat is not None)
+
+
+def spot(unit: Unit) -> Spot:
+    """A unit as the search for neighbours sees it; a border that is no ring counts as not drawn."""
+    try:
+        polygon(unit.shape)
+    except ValueError:
+        return Spot(unit.lon, unit.lat)
+    return Spot(unit.lon, unit.lat, unit.shape)
+
+
+def outside(found: Survey, community: Place) -> list[Unit]:
+    """Units whose position lies outside every grid of their community that is drawn; empty where none is."""
+    from shapely import Point, union_all
+
+    areas = [polygon(shape) for shape in Place.objects.filter(community=community, level="grid", valid_to=None).values_list("shape", flat=True) if shape]
+    if not areas:
+        return []
+    whole = union_all(areas)
+    return [u for u in found.units if u.lon is not None and u.lat is not None and not whole.covers(Point(u.lon, u.lat))]
+
+
+def strays() -> list[str]:
+    """For `hawthorn check`: joins between two communities."""
+    wrong = Join.objects.exclude(one__community=F("other__community")).values_list("pk", flat=True)
+    return [_("接边 {n}：两个楼院不在同一个社区。").format(n=pk) for pk in wrong]
