@@ -101,6 +101,19 @@ def test_large_photos_are_made_smaller_and_small_ones_stay(s: Scene) -> None:
         assert found.size == (10, 10)
 
 
+def test_a_large_picture_is_small_before_it_is_copied(s: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    new, convert = Image.new, Image.Image.convert
+    monkeypatch.setattr(Image, "new", lambda mode, size, *more: made.append(size[0] * size[1]) or new(mode, size, *more))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(Image.Image, "convert", lambda one, *more, **named: made.append(one.width * one.height) or convert(one, *more, **named))
+    data = photo("PNG", size=(5000, 4000), mode="RGBA")
+    made.clear()
+    found = keep(s, data)
+    assert sum(n > LONGEST**2 for n in made) <= 1, "once to average the points by how clear they are"
+    with Image.open(io.BytesIO(kept(found))) as small:
+        assert small.size == (LONGEST, 1638)
+
+
 def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 

@@ -48,7 +48,7 @@ def test_an_officer_walks_a_week_and_only_what_is_due_is_asked(s: Scene, at: Cal
     monday = shown(client)
     assert ("东侧通道" in monday, "门口路面" in monday, "屋后边坡" in monday) == (True, False, False)
     for _n in range(2):  # Monday and Tuesday in one press each
-        assert client.post("/rounds/look", {"checkpoint": lane.row.pk, "key": str(uuid4())}).status_code == 302
+        assert client.post("/rounds/look", {"checkpoint": lane.row.pk, "key": str(uuid4()), "result": "fine"}).status_code == 302
         assert "今天该看的都看过了" in shown(client)
         day_after(s)
         client = at("officer1")  # an idle screen locks; a new day begins with signing in

@@ -179,3 +179,17 @@ def test_the_worker_names_every_file_it_keeps_and_they_are_there(at: At) -> None
     page = at().get(told["offline"]).content.decode()
     assert "没有网络" in page
     assert json.loads(at().get("/manifest.webmanifest").content)["start_url"] == "/today"
+
+
+def test_what_is_too_large_or_broken_is_told_the_queue_in_its_own_form(at: At, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2000
+    client = at("officer1")
+    large = client.post("/capture", {"words": "井" * 3000}, headers=ALONE)
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
+    torn = client.post("/capture", b"--x\r\nContent-Disposition: form-data", content_type="multipart/form-data", headers=ALONE)
+    assert (torn.status_code, torn.json()["code"]) == (400, "cut")
+    nul = client.post("/capture", {"words": "井\x00"}, headers=ALONE)
+    assert (nul.status_code, nul.json()["code"]) == (400, "cut")
+    page = client.post("/capture", {"words": "井" * 3000})
+    assert page.status_code == 413
+    assert "送来的内容太大了" in page.content.decode()

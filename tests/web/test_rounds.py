@@ -30,7 +30,7 @@ def page(answer: Any, status: int = 200) -> str:
 
 
 def press(client: Client, one: Any, **more: Any) -> Any:
-    return client.post("/rounds/look", {"checkpoint": one.row.pk, "key": str(uuid4()), **more})
+    return client.post("/rounds/look", {"checkpoint": one.row.pk, "key": str(uuid4()), "result": "fine", **more})
 
 
 def test_the_round_lists_what_is_due_and_one_press_takes_it(at: At, s: Scene) -> None:
@@ -38,13 +38,21 @@ def test_the_round_lists_what_is_due_and_one_press_takes_it(at: At, s: Scene) ->
     client = at("officer1")
     shown = page(client.get("/rounds"))
     assert "井盖 · u1 号楼 东门外" in shown
-    form = dict(re.findall(r'name="(key|checkpoint|grid)" value="([^"]+)"', shown))
+    form = dict(re.findall(r'name="(key|checkpoint|grid)" value="([^"]+)"', shown)) | {"result": "fine"}
     assert client.post("/rounds/look", form).headers["Location"] == f"/rounds?grid={s.places['grid1'].pk}"
     assert client.post("/rounds/look", form).status_code == 302
     assert Look.objects.get().checkpoint_id == one.row.pk
     after = page(client.get("/rounds"))
     assert "今天该看的都看过了" in after
     assert re.search(r'>1<span class="sr"> 个看过的点</span></a>/<a[^>]*>1<', after)
+
+
+@pytest.mark.parametrize("result", ["", "problem", "FINE"])
+def test_a_look_without_a_result_is_not_taken_for_a_good_one(at: At, s: Scene, result: str) -> None:
+    refused = press(at("officer1"), point(s), result=result)
+    assert refused.status_code == 409
+    assert "没有记：请按“正常”或者“没看成”。" in refused.content.decode()
+    assert not Look.objects.exists()
 
 
 def test_a_reason_says_why_it_was_not_seen(at: At, s: Scene) -> None:

@@ -200,6 +200,16 @@ def test_who_asks_for_it_has_their_voice_deleted_and_others_keep_theirs(at: At, 
     assert not erasure.erase_on_request(Reporter.objects.get(item=first), now=s.now)
 
 
+def test_a_second_press_leaves_no_twin_behind(at: At, s: Scene) -> None:
+    drop = spoken(at, s)
+    assert spoken(at, s) == drop, "the same press again"
+    assert Attachment.objects.count() == 2
+    sha = Attachment.objects.get(item=drop).sha
+    assert erasure.erase_on_request(Reporter.objects.get(item=drop), now=s.now)
+    assert not Attachment.objects.exists()
+    assert not path_of(sha).exists()
+
+
 def test_of_two_voices_on_one_matter_only_the_askers_own_goes(at: At, s: Scene) -> None:
     first, second = spoken(at, s), spoken(at, s, key="v2", files=told(3))
     s.step("officer1", first, "to_matter")
@@ -274,9 +284,19 @@ def test_who_hides_from_the_grid_adds_no_voice_later(at: At, s: Scene) -> None:
             matter = s.facts(hidden).became
             with pytest.raises(Refused, match="not_a_choice"):
                 take_step("matters", matter, "add_words", {"words": "再说一句", "files": [keep_one(s)]}, **more | {"actor": _again(hidden, s)})
+            _asked(s, matter)
+            with pytest.raises(Refused, match="not_a_choice"):
+                take_step("matters", matter, "resident_answers", {"words": "在楼道里", "files": [keep_one(s)]}, **more | {"actor": _again(hidden, s)})
         else:
             take_step("drops", asker.item_id, "add_words", {"words": "再说一句", "files": [keep_one(s)]}, **more)
     assert list(Attachment.objects.exclude(item=None).values_list("item", flat=True)) == [open_one]
+
+
+def _asked(s: Scene, matter: int) -> None:
+    """The officer asks the one who hides."""
+    if Item.objects.get(pk=matter).stage == "found":
+        s.step("officer1", matter, "accept")
+    s.step("officer1", matter, "ask_resident", {"say": "在几楼？"})
 
 
 def _again(drop: int, s: Scene) -> Any:

@@ -15,6 +15,7 @@ MIME = "image/jpeg"
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 MOST_PIXELS = 40_000_000
 LONGEST = 2048
+BLENDED = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr")  # modes whose points can be averaged as they are
 QUALITY = 82
 BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error, MemoryError)
@@ -41,14 +42,17 @@ def _known() -> frozenset[str]:
 
 
 def _encoded(photo: Image.Image) -> bytes:
+    """Made small first: every later copy is of at most 2,048 pixels a side, whatever was sent."""
     photo.draft("RGB", (LONGEST, LONGEST))
-    upright = ImageOps.exif_transpose(photo)
-    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+    is_clear = photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info
+    small = photo.convert("RGBA" if is_clear else "RGB") if photo.mode not in BLENDED or "transparency" in photo.info else photo
+    small.thumbnail((LONGEST, LONGEST))
+    upright = ImageOps.exif_transpose(small)
+    if is_clear:
         layer = upright.convert("RGBA")
         upright = Image.new("RGB", layer.size, "white")
         upright.paste(layer, mask=layer.getchannel("A"))
     upright = upright.convert("RGB")
-    upright.thumbnail((LONGEST, LONGEST))
     clean = Image.new("RGB", upright.size)
     clean.paste(upright)
     out = io.BytesIO()

@@ -47,8 +47,14 @@ def erase_on_request(reporter: Reporter, *, now: datetime) -> bool:
             actions.take_step(loop, reporter.item_id, "contact_gone", less, actor=system("erasure", contact.county_id), now=now, door="what")
         if contact and done:
             _call_off(reporter, contact.county_id, now)
-    voices = files.forget(Attachment.objects.filter(asker=reporter.pk, mime=SOUND))
-    return bool(done or voices)
+    return bool(_forget_voices(reporter) or done)
+
+
+def _forget_voices(reporter: Reporter) -> int:
+    """What this asker said, with what a second press of the same form left unused; how many."""
+    sounds = Attachment.objects.filter(mime=SOUND)
+    tickets = [t for t in sounds.filter(asker=reporter.pk).values_list("ticket", flat=True) if t]
+    return files.forget(sounds.filter(Q(asker=reporter.pk) | Q(item=None, ticket__in=tickets)))
 
 
 def _call_off(reporter: Reporter, county: int, now: datetime) -> None:

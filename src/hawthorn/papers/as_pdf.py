@@ -27,15 +27,15 @@ def _plain(paper: p.Paper) -> dict[str, Any]:
         "height": p.BODY_HEIGHT_MM,
     }  # fmt: skip
     return {
-        "title": paper.title, "blocks": [_block(b) for b in paper.blocks], "signed": paper.signed, "dated": paper.dated, "stamp": paper.stamp,
-        "wide": paper.is_wide, "notes": list(paper.notes), "measures": measures,
+        "title": p.printable(paper.title), "blocks": [_block(b) for b in paper.blocks], "signed": p.printable(paper.signed), "dated": paper.dated,
+        "stamp": paper.stamp, "wide": paper.is_wide, "notes": [p.printable(note) for note in paper.notes], "measures": measures,
     }  # fmt: skip
 
 
 def _block(block: p.Block) -> dict[str, Any]:
     if isinstance(block, p.Heading):
-        return {"kind": "heading", "words": block.words}
+        return {"kind": "heading", "words": p.printable(block.words)}
     if isinstance(block, p.Para):
-        return {"kind": "para", "words": block.words, "plain": block.is_plain}
+        return {"kind": "para", "words": p.printable(block.words), "plain": block.is_plain}
     columns = [{"name": name, "share": share} for name, share in block.columns]
-    return {"kind": "table", "columns": columns, "rows": [[str(cell) for cell in row] for row in block.rows]}
+    return {"kind": "table", "columns": columns, "rows": [[p.printable(str(cell)) for cell in row] for row in block.rows]}

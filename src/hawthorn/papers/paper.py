@@ -17,12 +17,14 @@ CHARACTER_PT = BODY_WIDTH_MM * MM / CHARACTERS  # 15.79: 28 characters of 16 pt 
 TRACKING_PT = CHARACTER_PT - SIZE_PT
 
 
-NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NO_XML = r"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
+UNSEEN = r"\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # turn, hide or join what stands around them (UAX #9)
+NOT_PRINTED = re.compile(f"[{NO_XML}{UNSEEN}]")
 
 
 def printable(words: str) -> str:
-    """Without what no document may hold."""
-    return NO_XML.sub("", words)
+    """Without what no document may hold, and without marks nobody sees."""
+    return NOT_PRINTED.sub("", words)
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hawthorn.assessments import agenda, detection, digest
+from hawthorn.assessments import agenda, detection
 from hawthorn.assessments.actions import meetings
-from hawthorn.assessments.models import Erratum, Minutes, Point, Release
+from hawthorn.assessments.models import Erratum, Minutes, Point
 from hawthorn.assessments.rules import meetings as rules
 from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
 from hawthorn.kernel.slots import CHOICES, LOOPS
 from hawthorn.kernel.world import PlaceCard, Seat
 from hawthorn.loops import queries
-from hawthorn.loops.actions import start
 from hawthorn.loops.models import Item
 from hawthorn.loops.rows import Row
 from hawthorn.web import forms, words
@@ -38,6 +37,11 @@ MUST = {
     "until": gettext_noop("（定下来办、继续看要写）"),
 }
 OVER = gettext_noop("（定下来办、这次不办、可以了都要写）")
+
+
+def key_of(request: Request) -> str:
+    """The number of this press, which the same press again bears as well."""
+    return str(request.POST.get("key", ""))[:64]
 
 
 def chair_seat(request: Request) -> Seat | None:
@@ -60,7 +64,7 @@ def meeting_now(request: Request) -> HttpResponse:
     place = reader_place(request)
     mine = Item.objects.filter(loop="meetings", raised_level=place.level, **{place.level: place.id}).order_by("-id")
     if request.method == "POST":
-        made = meetings.draw_up(place, actor=request.actor, town=request.town, now=request.now, door="page", key=request.POST.get("key", "")[:64])
+        made = meetings.draw_up(place, actor=request.actor, town=request.town, now=request.now, door="page", key=key_of(request))
         return redirect("meeting", item=made)
     current, last = mine.filter(open=True).first(), mine.first()
     found = detection.recurs(place, request.now, detection.spoken(request.town, place))
@@ -131,9 +135,7 @@ def meeting(request: Request, item: int) -> HttpResponse:
 
 
 def _drafted(meeting: int, request: Request) -> dict[str, str]:
-    """The public digest of it that is under way or out."""
-    found = Item.objects.filter(pk__in=Release.objects.filter(meeting=meeting).values("item"), kind="digest").exclude(stage__in=["cancelled", "withdrawn"])
-    item = found.order_by("-id").first()
+    item = meetings.drafted(meeting)
     return {"url": reverse("item", args=[item.pk]), "stage": _(LOOPS["releases"].stages[item.stage].label)} if item else {}
 
 
@@ -241,7 +243,7 @@ def meeting_add(request: Request, item: int) -> HttpResponse:
 @require_POST
 def meeting_close(request: Request, item: int) -> HttpResponse:
     """定稿."""
-    meetings.close(item, request.POST, actor=request.actor, town=request.town, now=request.now, door="page", key=request.POST.get("key", "")[:64])
+    meetings.close(item, request.POST, actor=request.actor, town=request.town, now=request.now, door="page", key=key_of(request))
     messages.success(request, _("纪要定稿了。没有议到的，下次再议。"))
     return redirect("meeting", item=item)
 
@@ -250,7 +252,7 @@ def meeting_close(request: Request, item: int) -> HttpResponse:
 def meeting_correct(request: Request, item: int) -> HttpResponse:
     """更正."""
     try:
-        meetings.add_erratum(item, request.POST.get("words", ""), actor=request.actor, town=request.town, now=request.now, door="page")
+        meetings.add_erratum(item, request.POST.get("words", ""), actor=request.actor, town=request.town, now=request.now, door="page", key=key_of(request))
         messages.success(request, _("更正记在纪要后面了，纪要本身不改。"))
     except Refused as refused:
         if refused.code != "missing":
@@ -262,14 +264,7 @@ def meeting_correct(request: Request, item: int) -> HttpResponse:
 @require_POST
 def meeting_digest(request: Request, item: int) -> HttpResponse:
     """拟公开摘要: drafted from the frozen minutes; two more people look at it before anybody outside does."""
-    row = meeting_row(request, item)
-    minutes = Minutes.objects.filter(meeting=item).first()
-    if minutes is None:
-        raise Refused("wrong_stage")
-    if drafted := _drafted(item, request):
-        return redirect(drafted["url"])
-    place = request.town.places[row.item.community_id or row.item.subdistrict_id or row.item.county_id]
-    given = digest.draft(minutes, place, request.town, request.now)
-    made = start("releases", given, actor=request.actor, now=request.now, door="page", key=request.POST.get("key", "")[:64], town=request.town)
-    messages.success(request, _("摘要拟好了，等另一位同事审核（含保密审查），再由第三位发布。"))
-    return redirect("item", item=made.id)
+    made, is_new = meetings.draft_digest(item, actor=request.actor, town=request.town, now=request.now, door="page", key=key_of(request))
+    if is_new:
+        messages.success(request, _("摘要拟好了，等另一位同事审核（含保密审查），再由第三位发布。"))
+    return redirect("item", item=made)

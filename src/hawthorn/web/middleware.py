@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from hawthorn.kernel import clock
@@ -51,7 +50,7 @@ class WhoAsks:
         if is_elsewhere(request):
             return self.get_response(request)
         if _has_nul(request):
-            return HttpResponse(render_to_string("400.html"), status=400)
+            return pages.bad_request(request)
         user = request.user
         if user.is_authenticated:
             request.tenant = user.tenant

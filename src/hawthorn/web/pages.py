@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from hawthorn.kernel.errors import STATUS, Refused, WrongType
+from hawthorn.web.api_answers import problem
+from hawthorn.web.request import wants_json
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """400."""
-    return render(request, "400.html", status=400)
+    """400, 413 for more than is read at all; a device's queue hears it as JSON."""
+    is_large = isinstance(exception, TOO_LARGE)
+    status = 413 if is_large else 400
+    if wants_json(request):
+        return problem(status, "too_large" if is_large else "cut")
+    return render(request, f"{status}.html", status=status)
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:

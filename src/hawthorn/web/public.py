@@ -56,7 +56,7 @@ def home(request: Request) -> HttpResponse:
         "others": _others(request), "news": news.published(request, 5),
     }  # fmt: skip
     response = render(request, "web/home.html", context)
-    if code := request.GET.get("in", "")[:9]:
+    if (code := request.GET.get("in", "")) and code == request.tenant.code:
         response.set_cookie(visitors.COOKIE, code, max_age=YEAR, httponly=True, samesite="Lax")
     return response
 

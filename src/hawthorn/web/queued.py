@@ -20,7 +20,7 @@ from hawthorn.loops.rows import Row
 from hawthorn.web import api_answers as answers
 from hawthorn.web import items
 from hawthorn.web.middleware import Next, is_elsewhere
-from hawthorn.web.request import is_unattended, world_of
+from hawthorn.web.request import is_unattended, wants_json, world_of
 
 SENT_AWAY = {"signin": "signed_out", "lock": "locked", "password": "new_password"}
 CODES = {400: "cut", 403: "csrf", 404: "not_there", 413: "too_large", 429: "slow_down"}
@@ -50,7 +50,7 @@ class Queued:
 
 def is_queued(request: HttpRequest) -> bool:
     """Is it a page, asked for as JSON."""
-    return not is_elsewhere(request) and request.headers.get("Accept", "").startswith("application/json")
+    return not is_elsewhere(request) and wants_json(request)
 
 
 def problem(status: int, code: str, **more: Any) -> HttpResponse:

@@ -46,6 +46,11 @@ class Request(HttpRequest):
     refused: Exception | None
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Is the answer asked for in a program's form."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
 def is_unattended(request: HttpRequest) -> bool:
     """Sent by a device's queue while nobody looks on: there is nobody to be asked whether it was meant so."""
     return request.headers.get("Prefer", "") == "return=minimal"

@@ -172,10 +172,12 @@ def _empty(request: Request, today: Round) -> dict[str, Any]:
 def look(request: Request) -> HttpResponse:
     """正常, or a reason why it could not be seen."""
     point = _named(request)
-    is_skipped = request.POST.get("result") == points.SKIPPED
-    reason = request.POST.get("reason", "") if is_skipped else ""
+    result = request.POST.get("result", "")
+    if result not in (points.FINE, points.SKIPPED):
+        raise Refused("missing", ["result"], _("没有记：请按“正常”或者“没看成”。"))
+    reason = request.POST.get("reason", "") if result == points.SKIPPED else ""
     answer = actions.look(
-        point, points.SKIPPED if is_skipped else points.FINE, reason, key=actions.key_of(request.POST.get("key", "")), actor=request.actor, now=request.now,
+        point, result, reason, key=actions.key_of(request.POST.get("key", "")), actor=request.actor, now=request.now,
         on=views.day_of(request.POST.get("on", "")),
     )  # fmt: skip
     return answering.done(request, back_to(request), f"{title_of(point)}：{patrol_words.look_tag(answer.look)['text']}")

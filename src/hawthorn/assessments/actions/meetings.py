@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count, Max
 from django.db.transaction import atomic
 
-from hawthorn.assessments import agenda, detection
-from hawthorn.assessments.models import Erratum, Minutes, Point
+from hawthorn.assessments import agenda, detection, digest
+from hawthorn.assessments.models import Erratum, Minutes, Point, Release
 from hawthorn.assessments.rules import meetings as rules
 from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused, WrongType
@@ -77,12 +77,14 @@ def find_problems(place: PlaceCard, *, town: Town, now: datetime) -> list[int]:
 
 
 def add_point(meeting: int, about: str, *, actor: Actor, town: Town, now: datetime) -> Point:
-    """会上提出: one more point, by the chair. Refused `missing`, `not_yours`, `wrong_stage`."""
+    """会上提出: one more point, by the chair; said twice it is one. Refused `missing`, `not_yours`, `wrong_stage`."""
     words = " ".join(printable(about).split())[:140]
     with atomic():
         row, _seat = _mine(meeting, actor, town, now)
         if not words:
             raise Refused("missing", ["about"])
+        if said := Point.objects.filter(meeting=meeting, kind="desk", about=words).first():
+            return said
         last = Point.objects.filter(meeting=meeting).aggregate(last=Max("sort"))["last"] or 0
         place = row.item.community_id if row.item.raised_level == "community" else row.item.subdistrict_id
         return Point.objects.create(meeting_id=meeting, sort=last + 1, kind="desk", about=words, place_id=place or row.item.county_id)
@@ -90,7 +92,7 @@ def add_point(meeting: int, about: str, *, actor: Actor, town: Town, now: dateti
 
 def _mine(meeting: int, actor: Actor, town: Town, now: datetime, *, is_open: bool = True) -> tuple[Row, Seat]:
     """The meeting, locked, and the chair's seat. Raises NotThere, Refused."""
-    list(Item.objects.select_for_update().filter(pk=meeting, loop="meetings"))
+    _lock(meeting)
     row = queries.get_visible(meeting, actor=actor, town=town, now=now, loop="meetings")
     seat: Seat | None = rules.chair(row.facts, actor)
     if seat is None:
@@ -98,6 +100,11 @@ def _mine(meeting: int, actor: Actor, town: Town, now: datetime, *, is_open: boo
     if row.item.open != is_open:
         raise Refused("wrong_stage")
     return row, seat
+
+
+def _lock(meeting: int) -> None:
+    """Nobody else writes of this meeting until we are done."""
+    list(Item.objects.select_for_update().filter(pk=meeting, loop="meetings"))
 
 
 def decide(number: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now: datetime, door: str, seen: str | None = None) -> Point:
@@ -212,21 +219,51 @@ ENDED_BY = {"none": "commitments", "over": "problems"}
 
 
 def close(meeting: int, raw: Mapping[str, Any], *, actor: Actor, town: Town, now: datetime, door: str, key: str = "") -> Minutes:
-    """定稿: what was not reached moves on; the minutes are kept as they are, with their digest."""
+    """定稿: what was not reached moves on; the minutes are kept as they are, with their digest. The same key again is answered with them."""
+    typed = str(raw.get("offline") or "0").strip()
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 3):
+        raise WrongType({"offline": _("请写一个数字，没有就写 0。")})
+    offline = int(typed)
     with atomic():
+        _lock(meeting)
+        minutes = Minutes.objects.filter(meeting=meeting).first()
+        if minutes and key and loops.answered(actor, key, loops.fingerprint("meetings", meeting, "close", _frozen(offline, minutes.digest))):
+            return minutes
         row, seat = _mine(meeting, actor, town, now)
         kept = Point.objects.filter(Point.KEPT, meeting=meeting)
         kept.update(decision="done", decided_at=now)
         Point.objects.filter(meeting=meeting, decision="").update(decision="moved", decided_at=now, user=actor.user)
-        typed = str(raw.get("offline") or "0").strip()
-        if not (typed.isascii() and typed.isdigit() and len(typed) <= 3):
-            raise WrongType({"offline": _("请写一个数字，没有就写 0。")})
-        offline = int(typed)
         body = canonical(body_of(row, offline, seat, actor, town))
-        digest = hashlib.sha256(body.encode()).hexdigest()
+        mark = hashlib.sha256(body.encode()).hexdigest()
         inner = Actor(actor.user, (), system="minutes", county=actor.county)  # the step is nobody's to press: minutes and digest belong together
-        loops.take_step("meetings", meeting, "close", {"offline": offline, "digest": digest}, actor=inner, now=now, door=door, key=key, town=town)
-        return Minutes.objects.create(meeting_id=meeting, body=body, digest=digest, at=now)
+        loops.take_step("meetings", meeting, "close", _frozen(offline, mark), actor=inner, now=now, door=door, key=key, town=town)
+        return Minutes.objects.create(meeting_id=meeting, body=body, digest=mark, at=now)
+
+
+def _frozen(offline: int, mark: str) -> dict[str, Any]:
+    """What the step that freezes is given."""
+    return {"offline": offline, "digest": mark}
+
+
+def drafted(meeting: int) -> Item | None:
+    """The public digest of it that is under way or out."""
+    found = Item.objects.filter(pk__in=Release.objects.filter(meeting=meeting).values("item"), kind="digest").exclude(stage__in=["cancelled", "withdrawn"])
+    return found.order_by("-id").first()
+
+
+def draft_digest(meeting: int, *, actor: Actor, town: Town, now: datetime, door: str, key: str = "") -> tuple[int, bool]:
+    """拟公开摘要 from the frozen minutes: the number of the release, and whether it is a new one. Raises NotThere, Refused."""
+    with atomic():
+        _lock(meeting)
+        row = queries.get_visible(meeting, actor=actor, town=town, now=now, loop="meetings")
+        minutes = Minutes.objects.filter(meeting=meeting).first()
+        if minutes is None:
+            raise Refused("wrong_stage")
+        if known := drafted(meeting):
+            return known.pk, False
+        place = town.places[row.item.community_id or row.item.subdistrict_id or row.item.county_id]
+        given = digest.draft(minutes, place, town, now)
+        return loops.start("releases", given, actor=actor, now=now, door=door, key=key, town=town).id, True
 
 
 def body_of(row: Row, offline: int, seat: Seat, actor: Actor, town: Town) -> dict[str, Any]:
@@ -245,15 +282,20 @@ def body_of(row: Row, offline: int, seat: Seat, actor: Actor, town: Town) -> dic
     }  # fmt: skip
 
 
-def add_erratum(meeting: int, words: str, *, actor: Actor, town: Town, now: datetime, door: str) -> Erratum:
-    """更正 of frozen minutes, beside them and in the chain of the meeting's events. Refused `not_yours`, `missing`, `wrong_stage` while they are open."""
+def add_erratum(meeting: int, words: str, *, actor: Actor, town: Town, now: datetime, door: str, key: str = "") -> Erratum:
+    """更正 of frozen minutes, beside them and in the chain of the meeting's events. The same key again is answered with the first one.
+
+    Refused `not_yours`, `missing`, `wrong_stage` while they are open.
+    """
     said = " ".join(printable(words).split())[:500]
     with atomic():
         row, seat = _mine(meeting, actor, town, now, is_open=False)
         if not said:
             raise Refused("missing", ["words"])
+        if key and loops.answered(actor, key, loops.fingerprint("meetings", meeting, "correct", {"words": said})):
+            return Erratum.objects.filter(meeting=meeting, words=said, user=actor.user or 0).order_by("id")[0]
         inner = Actor(actor.user, (), system="minutes", county=actor.county)
-        loops.take_step("meetings", meeting, "correct", {"words": said}, actor=inner, now=now, door=door, town=town)
+        loops.take_step("meetings", meeting, "correct", {"words": said}, actor=inner, now=now, door=door, key=key, town=town)
         return Erratum.objects.create(meeting_id=row.item.pk, words=said, user=actor.user or 0, post=seat.post, at=now)
 
 

@@ -13,7 +13,7 @@ from hawthorn.kernel.words import _
 from hawthorn.kernel.world import RANK, World
 from hawthorn.matters.rules import needs, who
 from hawthorn.matters.rules.facts import UNDONE, MatterFacts, at_least, desk_of, lifted, limited, one_up, paused, promised, resumed, working
-from hawthorn.matters.rules.intake import attach
+from hawthorn.matters.rules.intake import attach, unheard
 
 
 def accept(f: MatterFacts, g: Any, w: World) -> MatterFacts:
@@ -102,6 +102,11 @@ def make_link(do: Any, row: Any, before: Any, g: Any) -> None:
 def back_to_work(f: MatterFacts, g: Any, w: World) -> MatterFacts:
     """Working again with what was left of the promise."""
     return working(f, w)
+
+
+def resident_answers(f: MatterFacts, g: Any, w: World) -> MatterFacts:
+    """Working again; who hides from the grid is not heard there. Raises Refused."""
+    return working(unheard(f, g, w), w)
 
 
 def ask_bar(f: MatterFacts, w: World) -> str:
@@ -229,7 +234,7 @@ STEPS = [
     Step("merge_into", _("合并办理"), UNDONE, ("merged",), _("窗口、主办"), who.either(who.desks, who.lead), merge_into, needs.Merge, bar=undone_bar, also=into_also, effect=merged, rare=True),
     Step("split", _("拆分"), W, W, _("窗口、主办"), who.either(who.desks, who.lead), split, needs.Split, bar=part_bar, effect=parted, rare=True),
     Step("ask_resident", _("请居民补充"), W, ("waiting_resident",), _("主办"), who.lead, ask_resident, needs.Question, bar=asks_bar),
-    Step("resident_answers", _("居民答复"), ("waiting_resident",), W, _("来话人；代来话人的岗位"), who.for_asker, back_to_work, needs.Words, effect=attach("staff")),
+    Step("resident_answers", _("居民答复"), ("waiting_resident",), W, _("来话人；代来话人的岗位"), who.for_asker, resident_answers, needs.Words, effect=attach("staff")),
     Step("no_answer", _("居民没有答复"), ("waiting_resident",), W, _("到期自动"), who.by_system, back_to_work, time_out=True),
     Step("wait_outside", _("等外单位"), W, ("waiting_outside",), _("主办"), who.lead, wait_outside, needs.WaitOutside, effect=make_link, rare=True),
     Step("outside_answers", _("外单位答复"), ("waiting_outside",), W, _("拿一次性链接的人、主办"), who.either(who.outsider, who.lead), back_to_work, needs.Words, effect=attach("staff")),
