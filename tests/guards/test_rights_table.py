@@ -22,6 +22,7 @@ from hawthorn.assessments.actions import meetings
 from hawthorn.gateways.messages_jobs import begin
 from hawthorn.journal.models import Event
 from hawthorn.loops.models import Item, Reporter
+from hawthorn.redrawing.actions import plans
 from make import Scene
 from walking import campaign, door, errand, point, walk
 
@@ -87,6 +88,7 @@ def things(s: Scene) -> dict[str, Any]:
         "w1": walk(s).pk, "w9": walk(s, "leader2", "grid9").pk, "d1": door(s).pk,
         "k1": campaign(s).pk, "k9": campaign(s, "center2").pk, "e1": errand(s), "e9": errand(s, "center2", "grid9"),
         "p1": point(s).row.pk, "p9": point(s, "grid9", "center2").row.pk, "g1": s.places["grid1"].pk, "g9": s.places["grid9"].pk, "key": uuid4(),
+        "pl1": drawn(s, "desk", "community"), "pl9": drawn(s, "center2", "community2"),
         "y1": s.places["community"].pk, "y9": s.places["community2"].pk, "z1": s.units["u1"].pk, "z9": s.units["u9"].pk,
         "reporter": Reporter.objects.get(item=m1.id).pk, "grid": s.places["grid1"].code,
     }  # fmt: skip
@@ -100,6 +102,11 @@ def meeting(s: Scene, who: str = "center", place: str = "street", *, is_open: bo
     if not is_open:
         meetings.close(made, {}, door="test", **given)
     return made
+
+
+def drawn(s: Scene, who: str, community: str) -> int:
+    """A plan for the grids of a community, as they are today."""
+    return plans.draft(s.town.places[s.places[community].pk], {}, actor=s.actor(who), town=s.town, now=s.now, door="test")
 
 
 # route → the requests that stand for it: (method, address with {thing}, body or None)
@@ -130,6 +137,8 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "g/<str:code>": [("GET", "/g/{grid}", None), ("GET", "/g/000000000000000", None)],
         "out/<str:token>": [("GET", "/out/{out}", None), ("GET", "/out/nonsense", None)],
         "redrawing/<int:community>": [("GET", f"/redrawing/{{{x}}}", None) for x in ("y1", "y9")] + [("POST", f"/redrawing/{{{x}}}", {}) for x in ("y1", "y9")],
+        "redrawing/<int:community>/plans": [("GET", f"/redrawing/{{{x}}}/plans", None) for x in ("y1", "y9")] + [("POST", "/redrawing/{y1}/plans", {"do": "stop"})],
+        "redrawing/plan/<int:item>": [("GET", f"/redrawing/plan/{{{x}}}", None) for x in ("pl1", "pl9")] + [("POST", "/redrawing/plan/{pl1}", {"unit": "{z1}"})],
         "redrawing/<int:community>/<int:unit>": [("GET", f"/redrawing/{{{x}}}", None) for x in ("y1}/{z1", "y1}/{z9")] + [("POST", "/redrawing/{y1}/{z1}", {"do": "cut"})],
         "rounds/<int:checkpoint>/problem": [("GET", f"/rounds/{{{x}}}/problem", None) for x in ("p1", "p9")] + [("POST", "/rounds/{p1}/problem", {"words": "x"})],
         "rounds/look": [("POST", "/rounds/look", {"checkpoint": "{p1}", "result": "skipped", "reason": "nonsense", "key": "{key}"}), ("POST", "/rounds/look", {"checkpoint": "{p9}", "key": ""})],

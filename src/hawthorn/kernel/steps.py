@@ -16,7 +16,7 @@ from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.errors import Refused, WrongType
 from hawthorn.kernel.facts import replace
 from hawthorn.kernel.words import _
-from hawthorn.kernel.world import Actor, Seat, World
+from hawthorn.kernel.world import SYSTEM_POST, Actor, Seat, World
 
 
 class Needs(BaseModel):
@@ -226,10 +226,33 @@ class Loop:
     aftermath: Callable[[Any, Any, Step, Any, Any, Given], Mapping[str, Any] | None] | None = None
     hides: Callable[[Any, Actor, World], bool] = _nobody
 
+    def __post_init__(self) -> None:
+        """Whatever is open can lie in another grid from one day on: a row of every table."""
+        if self.open_stages:
+            row = Step("rehome", _("改网格"), self.open_stages, self.open_stages, _("网格调整生效时自动"), _by_system, rehomed, Rehome)
+            object.__setattr__(self, "steps", {**self.steps, row.name: row})
+
     @property
     def open_stages(self) -> tuple[str, ...]:
         """Codes of the stages in which somebody is answerable."""
         return tuple(s.code for s in self.stages.values() if s.open)
+
+
+class Rehome(Needs):
+    """The grid its unit lies in now."""
+
+    grid: int
+
+
+def _by_system(f: Any, a: Actor) -> Seat | None:
+    return Seat(SYSTEM_POST, "system", "", 0) if a.system else None
+
+
+def rehomed(f: Any, g: Any, w: World) -> Any:
+    """In its unit's new grid. What a post of the old one had is with the post of the same kind there; dates, stage and promise stay."""
+    grid = w.town.places[g.grid]
+    posts = {name: w.town.counterpart(post, f.grid, grid) for name in ("holder", "lead") if (post := getattr(f, name, None))}
+    return replace(f, subdistrict=grid.subdistrict, community=grid.community, grid=grid.id, **posts)
 
 
 def table(steps: Sequence[Step]) -> dict[str, Step]:

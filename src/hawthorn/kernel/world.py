@@ -207,6 +207,14 @@ class Town:
             level = ABOVE.get(level)
         return None
 
+    def counterpart(self, post_id: int, old: int | None, grid: PlaceCard) -> int | None:
+        """Who has in `grid` what this post had in the grid `old`: the same kind, else officer, head, instructor, desk. A post of elsewhere keeps it."""
+        card = self.posts.get(post_id)
+        if card is None or old is None or card.place != old:
+            return post_id
+        kinds = (card.kind, "grid_officer", "grid_head", "party_instructor")
+        return next((found for kind in kinds if (found := self.post(kind, grid.id)) is not None), None) or self.desk("community", grid)
+
     # ── people ──
     def own_users(self, post_id: int, now: datetime) -> frozenset[int]:
         """Holders and stand-ins at this second; for the on-call post those on tonight's roster, in on-call hours."""

@@ -23,6 +23,7 @@ from hawthorn.loops.town import town_by_id
 from hawthorn.loops.work import Work
 
 DEAD_LOCKS = ("40P01", "40001")
+LOCKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,23 @@ def take_step(
         return _answer(row)
 
     return _run(once, actor, key, asked)
+
+
+def rehome(moves: Mapping[int, int], *, actor: Actor, now: datetime, door: str, town: Town) -> int:
+    """What is open in these units (number → grid) lies in that grid from now on, a system step each, all or none; how many there were.
+
+    Called inside the transaction that moves the units. What is closed stays where it was and goes along when it is opened again.
+    """
+    with atomic():
+        found = list(Item.objects.filter(unit__in=list(moves), open=True).order_by("id").values_list("loop", "id", "unit", "grid"))
+        wanted = [(loop, pk, moves[unit]) for loop, pk, unit, grid in found if grid != moves[unit]]
+        work = Work(actor, now, door, town)
+        for at in range(0, len(wanted), LOCKED_AT_ONCE):
+            work.lock((loop, pk) for loop, pk, _grid in wanted[at : at + LOCKED_AT_ONCE])
+        for loop, pk, grid in wanted:
+            work.take(loop, pk, "rehome", {"grid": grid}, actor)
+        flush(work)
+    return len(wanted)
 
 
 def fingerprint(loop: str, item: int, step: str, given: Mapping[str, Any]) -> str:

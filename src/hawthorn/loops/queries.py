@@ -18,6 +18,7 @@ from hawthorn.kernel.world import RANK, Actor, Seat, Town, World
 from hawthorn.loops import rows as rowing
 from hawthorn.loops.models import Item, Text, Touch
 from hawthorn.loops.rows import Row
+from hawthorn.territory.models import UnitGrid
 
 HANDS_DAYS = 30
 HIDES_NOTHING = next(f.default for f in fields(Loop) if f.name == "hides")
@@ -135,3 +136,8 @@ def texts_of(item: int, audience: Sequence[str] = ("public", "staff")) -> list[T
 def children_of(item: int) -> list[Item]:
     """Small loops and parts that hang on an item."""
     return list(Item.objects.filter(parent=item).order_by("id"))
+
+
+def grid_of(unit: int) -> int | None:
+    """The grid a unit belongs to now."""
+    return UnitGrid.objects.filter(unit=unit, to_on__isnull=True).values_list("grid_id", flat=True).first()

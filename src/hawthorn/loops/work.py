@@ -19,7 +19,7 @@ from hawthorn.journal.models import Event
 from hawthorn.kernel.errors import NotThere, Refused, Relock
 from hawthorn.kernel.facts import new_row, replace
 from hawthorn.kernel.slots import CHOICES, COMMANDS, LOOPS, Asking
-from hawthorn.kernel.steps import Loop, Needs, Step, collect, marks, refusal, take
+from hawthorn.kernel.steps import Loop, Needs, Rehome, Step, collect, marks, refusal, rehomed, take
 from hawthorn.kernel.world import Actor, Town, World
 from hawthorn.loops import queries
 from hawthorn.loops import rows as rowing
@@ -170,6 +170,7 @@ class Work:
         if parent is not None:
             refs["parent"] = parent.facts
         seat, after = take(row.loop, step, before, actor, given, self._world(before, refs))
+        after = self._found_again(row.loop, before, after)
         if row.is_new and parent is not None:
             after = replace(after, parent=parent.item.pk)
         row.facts = after
@@ -180,6 +181,13 @@ class Work:
             row.facts = after = replace(after, **more)
         self.busy.pop()
         self._journal(row, step, before, given, seat.post or None)
+
+    def _found_again(self, loop: Loop, before: Any, after: Any) -> Any:
+        """What is opened again lies where its unit lies now."""
+        if before is None or not after.unit or loop.stages[before.stage].open or not loop.stages[after.stage].open:
+            return after
+        grid = queries.grid_of(after.unit)
+        return after if grid in (None, after.grid) or grid not in self.town.places else rehomed(after, Rehome(grid=grid), self._world(before))
 
     def _journal(self, row: Row, step: Step, before: Any, given: Any, post: int | None) -> None:
         item, after = row.item, row.facts

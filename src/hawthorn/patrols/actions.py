@@ -16,6 +16,7 @@ from hawthorn.kernel.errors import Refused, WrongType
 from hawthorn.kernel.words import _
 from hawthorn.kernel.world import Actor, PlaceCard, Seat, Town
 from hawthorn.loops import actions as loops
+from hawthorn.loops.queries import grid_of
 from hawthorn.patrols import kinds, queries
 from hawthorn.patrols.models import NOT_SKIPPED, Checkpoint, CheckpointLine, Look
 from hawthorn.patrols.queries import Point
@@ -81,12 +82,19 @@ def end(point: Point, *, actor: Actor, town: Town, now: datetime) -> None:
     Checkpoint.objects.filter(pk=point.row.pk, ended_on=None).update(ended_on=local(now).date())
 
 
+def move_points(moves: Mapping[int, int]) -> int:
+    """Points at these units (number → grid) lie in these grids from now on; looks already taken stay where they were. How many moved."""
+    grids = set(moves.values())
+    mine = {grid: [unit for unit, to in moves.items() if to == grid] for grid in grids}
+    return sum(Checkpoint.objects.filter(unit__in=units, ended_on=None).exclude(grid=grid).update(grid=grid) for grid, units in mine.items())
+
+
 _NOT_YOURS = _("排查点由社区综合窗口和街道网格中心来改。")
 
 
 def _checked(wanted: Wanted, actor: Actor, town: Town) -> tuple[Wanted, PlaceCard]:
     """As it can be kept, with its grid; the grid of a unit is that unit's."""
-    if wanted.unit is not None and (grid := queries.grid_of(wanted.unit)) is not None and wanted.grid in (None, grid):
+    if wanted.unit is not None and (grid := grid_of(wanted.unit)) is not None and wanted.grid in (None, grid):
         wanted = Wanted(**{**_fields(wanted), "grid": grid})
     elif wanted.unit is not None:
         raise WrongType({"unit": _("这个楼院不在选的网格里。")})

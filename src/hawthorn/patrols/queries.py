@@ -17,7 +17,6 @@ from hawthorn.patrols.models import NOT_SKIPPED, Campaign, Checkpoint, Checkpoin
 from hawthorn.patrols.rules import due, points
 from hawthorn.patrols.rules.due import Drive, Due, Line, Spot
 from hawthorn.patrols.rules.points import LAST_NUMBER
-from hawthorn.territory.models import UnitGrid
 
 IN_A_ROW = 3
 
@@ -88,11 +87,6 @@ def line_of(row: CheckpointLine) -> Line:
     return Line(
         row.checkpoint_id, row.rule, row.from_on, row.until, weekdays=tuple(row.weekdays), days=tuple(row.days), months=tuple(row.months), ahead=row.ahead
     )
-
-
-def grid_of(unit: int) -> int | None:
-    """The grid a unit belongs to now."""
-    return UnitGrid.objects.filter(unit=unit, to_on__isnull=True).values_list("grid_id", flat=True).first()
 
 
 # ── looks ──

@@ -12,7 +12,7 @@ from hawthorn.kernel import quarters
 from hawthorn.kernel.errors import NotThere
 from hawthorn.kernel.world import Actor, Town
 from hawthorn.loops.models import Item
-from hawthorn.patrols import queries
+from hawthorn.loops.queries import grid_of
 from hawthorn.patrols.campaign_queries import Share
 from hawthorn.patrols.models import Visit, VisitPlan, Walk, WalkMatter
 from hawthorn.patrols.rules import points, visits
@@ -109,7 +109,7 @@ def doors_of(unit: int, quarter: date) -> list[DoorState]:
 def get_door(door: int, *, actor: Actor, town: Town) -> tuple[Door, int]:
     """A door in sight with the grid it lies in. Raises NotThere."""
     found = Door.objects.select_related("unit").filter(pk=door).first()
-    grid = queries.grid_of(found.unit_id) if found else None
+    grid = grid_of(found.unit_id) if found else None
     if found is None or grid is None or not sees(grid, actor, town):
         raise NotThere
     return found, grid

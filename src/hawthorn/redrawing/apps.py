@@ -4,14 +4,20 @@ from django.apps import AppConfig
 
 
 class RedrawingConfig(AppConfig):
-    """Registers the room under its own name, and its check."""
+    """Registers the room under its own name."""
 
     name = "hawthorn.redrawing"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the check."""
-        from hawthorn.kernel.slots import CHECKS
-        from hawthorn.redrawing import queries
+        """Register loop, detail, command, checks and due work."""
+        from hawthorn.kernel.slots import CHECKS, COMMANDS, DETAILS, DUE_WORK, LOOPS
+        from hawthorn.redrawing import models, queries, rules, tasks
+        from hawthorn.redrawing.actions import plans
 
+        LOOPS.put("plans", rules.PLANS)
+        DETAILS.put("plans", models.Plan)
+        COMMANDS.put("switch_grids", plans.switch)
         CHECKS.put("joins", queries.strays)
+        CHECKS.put("plans", plans.changed_plans)
+        DUE_WORK.put("proposals", tasks.draw_proposals)

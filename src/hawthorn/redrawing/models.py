@@ -1,4 +1,4 @@
-"""Which units of a community lie beside each other, and what a border between them costs."""
+"""Which units of a community lie beside each other, what the optimiser drew, and plans with the grid of every unit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from hawthorn.kernel.words import _
-from hawthorn.territory.models import Unit
+from hawthorn.loops.models import Item
+from hawthorn.teams.models import Post
+from hawthorn.territory.models import Place, Unit
 
 COSTS = ((0.2, _("隔着大路、河或围墙，适合做网格的边")), (1.0, _("一般")), (9.0, _("同一个院子，最好不分开")))
 """What a border there costs. A plan has cheap borders where it can."""
@@ -28,4 +30,55 @@ class Join(models.Model):
             UniqueConstraint(fields=["one", "other"], name="join_once"),
             CheckConstraint(condition=Q(one__lt=F("other")), name="join_ordered"),
             CheckConstraint(condition=Q(cost__gte=0), name="join_cost"),
+        ]
+
+
+class Plan(models.Model):
+    """网格调整方案; the facts stand in rules.PlanFacts."""
+
+    item = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="+")
+    author = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    drafter = models.BigIntegerField(null=True)
+    approver = models.BigIntegerField(null=True)
+    on = models.DateField(null=True)
+    mark = models.CharField(max_length=64)
+    moved = models.PositiveIntegerField(default=0)
+    moved_units = models.PositiveIntegerField(default=0)
+    deviation = models.PositiveIntegerField(default=0)
+    broken = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(approver__isnull=True) | ~Q(approver=F("drafter")), name="plan_two_people")]
+
+
+class PlanUnit(models.Model):
+    """Which grid a unit belongs to by a plan."""
+
+    plan = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    grid = models.ForeignKey(Place, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["plan", "unit"], name="plan_unit_once")]
+
+
+class Proposal(models.Model):
+    """What the optimiser is asked to draw, and what it drew. `share`: how far it is (0–1); `drawn`: grid by unit, by their numbers as text."""
+
+    community = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    wish = models.CharField(max_length=6)
+    seed = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, default="going")
+    share = models.FloatField(default=0.0)
+    is_stopped = models.BooleanField(default=False)
+    why = models.CharField(max_length=400, blank=True)
+    drawn = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(state__in=("going", "done", "impossible")), name="proposal_state"),
+            CheckConstraint(condition=Q(wish__in=("nice", "normal", "still")), name="proposal_wish"),
+            UniqueConstraint(fields=["community", "wish"], name="proposal_once"),
         ]

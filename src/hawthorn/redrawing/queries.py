@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import F
@@ -52,6 +53,12 @@ def ground(found: Survey) -> Ground | None:
         return None
     weights, today = {str(u.pk): u.households for u in found.units}, {str(u.pk): str(found.grids[u.pk]) for u in found.units}
     return ground_of(weights, today, [(str(j.one_id), str(j.other_id), j.cost) for j in found.joins])
+
+
+def numbers_of(found: Ground, drawn: Mapping[int, int]) -> list[int]:
+    """A drawing (grid by unit, by their numbers) as the measures read it. Raises KeyError for a grid that has no unit today."""
+    place = {grid: n for n, grid in enumerate(found.grids)}
+    return [place[str(drawn[int(unit)])] for unit in found.units]
 
 
 def is_placed(unit: Unit) -> bool:

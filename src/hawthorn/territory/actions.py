@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
@@ -119,6 +119,22 @@ def put_unit_in_grid(*, unit: Unit, grid: Place, from_on: date) -> None:
             UnitGrid.objects.filter(unit=unit, to_on=None).update(to_on=from_on)
             UnitGrid.objects.create(unit=unit, grid=grid, from_on=from_on)
         bump(grid)
+
+
+def put_units_in_grids(moves: Mapping[int, int], *, community: Place, from_on: date) -> None:
+    """Units (number → grid) of one community belong to these grids from 00:00 of that day on: all or none. ValueError as above."""
+    with transaction.atomic():
+        units = {u.pk: u for u in Unit.objects.filter(pk__in=list(moves))}
+        grids = {g.pk: g for g in Place.objects.filter(pk__in=set(moves.values()), level="grid", valid_to=None)}
+        wrong = [u.code for u in units.values() if u.community_id != community.pk or (g := grids.get(moves[u.pk])) is None or g.community_id != community.pk]
+        late = UnitGrid.objects.filter(unit__in=list(moves), to_on=None, from_on__gt=from_on)
+        if wrong or len(units) < len(moves) or late.exists():
+            raise ValueError(f"{community.code}: units or grids of another community, or moved later already: {wrong[:5]}")
+        now = UnitGrid.objects.filter(unit__in=list(moves), to_on=None)
+        now.filter(from_on=from_on).delete()
+        now.update(to_on=from_on)
+        UnitGrid.objects.bulk_create([UnitGrid(unit_id=unit, grid_id=grid, from_on=from_on) for unit, grid in sorted(moves.items())])
+        bump(community)
 
 
 def create_doors(*, unit: Unit, names: Iterable[str]) -> None:

@@ -30,8 +30,9 @@ from hawthorn.web.request import Request, asking_of, whole, world_of
 
 FIRST = (
     "accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again",
-    "to_matter", "give", "send",
+    "to_matter", "give", "send", "consult",
 )  # fmt: skip
+OWN_PAGES = {"meetings": "meeting", "plans": "plan"}
 SECOND = ("inform", "unsolved", "agrees", "not_reached", "fail")
 PART = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 WAYS = {"none": "没有留联系方式，凭回执查", "phone": "留了电话", "visit": "请上门答复", "mail": "留了邮箱"}
@@ -48,8 +49,8 @@ def visible(request: Request, item: int) -> Row:
 def item(request: Request, item: int) -> HttpResponse:
     """What became of it, and what I can do."""
     row = visible(request, item)
-    if row.loop.name == "meetings":
-        return redirect("meeting", item=item)
+    if page := OWN_PAGES.get(row.loop.name):
+        return redirect(page, item=item)
     events, texts = queries.events_of(item), queries.texts_of(item)
     what, where = words.split_title(row.item.title)
     what = "" if what == _(row.loop.label) else what

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import PlaceCard
-from hawthorn.redrawing import actions, flows, graph, queries
+from hawthorn.redrawing import flows, graph, queries
+from hawthorn.redrawing.actions import joins as actions
 from hawthorn.redrawing.models import COSTS, Join
 from hawthorn.territory.models import Place, Unit
 from hawthorn.web import answering, words
@@ -31,7 +32,8 @@ def communities(request: Request) -> list[PlaceCard]:
     return sorted(found.values(), key=lambda p: p.code)
 
 
-def _place(request: Request, community: int) -> PlaceCard:
+def place_of(request: Request, community: int) -> PlaceCard:
+    """A community whose grids the asker may redraw. Raises NotThere."""
     card = next((p for p in communities(request) if p.id == community), None)
     if card is None:
         raise NotThere
@@ -56,7 +58,7 @@ def redrawing(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ground(request: Request, community: int) -> HttpResponse:
     """One community as a plan would find it; looking for neighbours anew."""
-    card = _place(request, community)
+    card = place_of(request, community)
     here = reverse("redrawing-ground", args=[card.id])
     if request.method == "POST":
         number = actions.find_joins(community=Place.objects.get(pk=card.id), now=request.now)
@@ -66,6 +68,7 @@ def ground(request: Request, community: int) -> HttpResponse:
     loads = dict(zip(counted.grids, graph.loads_of(counted, counted.today), strict=True)) if counted else {}
     context = {
         "place": card.name, "map": drawing(request.town, found), "faults": _faults(request, found), "even": _even(counted), "flow": _flow(counted),
+        "plans": reverse("redrawing-plans", args=[card.id]),
         "grids": _grids(request, found, loads), "joins": len(found.joins), "by_hand": sum(j.by_id is not None for j in found.joins),
         "units": {"columns": [_("楼院"), _("网格"), _("户数"), _("相邻的")], "rows": _rows(request, card, found)},
     }  # fmt: skip
@@ -75,7 +78,7 @@ def ground(request: Request, community: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unit(request: Request, community: int, unit: int) -> HttpResponse:
     """What lies beside one unit; setting and cutting it."""
-    card = _place(request, community)
+    card = place_of(request, community)
     found = queries.survey(card.id)
     mine = next((u for u in found.units if u.pk == unit), None)
     if mine is None:
@@ -131,13 +134,13 @@ def _flow(found: graph.Ground | None) -> str:
         graph.check(found)
         share = flows.flow_share(found, graph.TOLERANCE)
     except graph.Impossible as why:
-        return _said(found, str(why))
+        return said_of(found, str(why))
     if not share:
         return _("现在的网格已经均匀，不调整也可以。")
     return _("要把各网格都调到平均数的 ±10% 以内，估计要有 {n:.0f} 户（{share:.1%}）换网格。").format(n=share * found.total, share=share)
 
 
-def _said(found: graph.Ground, why: str) -> str:
+def said_of(found: graph.Ground, why: str) -> str:
     """The reason with names in the place of numbers in quotation marks."""
     units = {str(u.pk): u.name for u in Unit.objects.filter(pk__in=[int(n) for n in found.units])}
     grids = {str(p.pk): p.name for p in Place.objects.filter(pk__in=[int(n) for n in found.grids])}

@@ -10,6 +10,7 @@ from hawthorn.accounts.models import User
 from hawthorn.categories import actions as categories
 from hawthorn.categories.models import Category, Lead
 from hawthorn.kernel.clock import local
+from hawthorn.redrawing.actions import joins
 from hawthorn.teams import actions as teams
 from hawthorn.teams.models import Post
 from hawthorn.tenants.models import Tenant
@@ -158,6 +159,9 @@ def _units(t: DemoTown) -> None:
             territory.create_doors(unit=unit, names=[f"{s} 单元 {f}0{d}" for s in (1, 2) for f in (1, 2, 3) for d in (1, 2)])
             made.append(unit)
         t.units[key] = made
+    for place in list(t.places.values()):
+        if place.level == "community":
+            joins.find_joins(community=place, now=t.now)
 
 
 def add_post(t: DemoTown, key: str, place: str, kind: str, name: str, phone: str = "", *, public: bool = False) -> None:

@@ -1,0 +1,111 @@
+"""网格调整方案 on pages: proposals side by side, a draft, drawing by hand from a list, and back to the same page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from hawthorn.loops.models import Item
+from hawthorn.redrawing import optimising
+from hawthorn.redrawing.tasks import draw_proposals
+from laid import lay
+from make import Scene
+
+At = Callable[..., Client]
+
+
+@pytest.fixture
+def laid(s: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    lay(s)
+    monkeypatch.setattr(optimising, "LEAST", 20_000)
+    monkeypatch.setattr(optimising, "MOST", 20_000)
+    return s
+
+
+def page(answer: Any, status: int = 200) -> str:
+    assert answer.status_code == status, answer.content.decode()[:1500]
+    return unescape(answer.content.decode())
+
+
+def address(s: Scene) -> str:
+    return f"/redrawing/{s.places['community'].pk}/plans"
+
+
+def drafted(s: Scene, at: At) -> str:
+    return str(at("desk").post(address(s), {"do": "draft", "from": "today", "key": "p1"})["Location"])
+
+
+def test_three_proposals_stand_beside_today_and_one_becomes_a_draft(laid: Scene, at: At) -> None:
+    desk = at("desk")
+    assert "请系统拟三个方案" in page(desk.get(address(laid)))
+    going = desk.post(address(laid), {"do": "ask", "seed": "5"}, follow=True)
+    assert going["Refresh"] == "3"
+    assert "正在拟" in page(going)
+    draw_proposals(town=laid.town, now=laid.now)
+    shown = page(desk.get(address(laid)))
+    assert all(f"用“{label}”作草案" in shown for label in ("边界最顺", "兼顾", "动得最少"))
+    made = desk.post(address(laid), {"do": "draft", "from": "still", "key": "p1"})
+    assert made.status_code == 302
+    assert desk.post(address(laid), {"do": "draft", "from": "still", "key": "p1"})["Location"] == made["Location"], "the same press again"
+    plan = page(desk.get(made["Location"]))
+    assert "1 个楼院、30 户不一样" in plan
+    assert "在 ±10% 以内" in plan
+    assert "征求意见、报批" in plan
+    assert page(desk.get(f"/i/{Item.objects.get(loop='plans').pk}", follow=True)) == plan or "经过" in plan
+
+
+def test_drawing_by_hand_says_at_once_what_it_comes_to(laid: Scene, at: At) -> None:
+    here, desk = drafted(laid, at), at("desk")
+    refused = page(desk.post(here, {"unit": [laid.units["r5"].pk]}), 409)
+    assert "请先勾上楼院，再选移到哪个网格" in refused
+    assert f'value="{laid.units["r5"].pk}" checked' in refused
+    told = page(desk.post(here, {"unit": [laid.units["r5"].pk, laid.units["r0"].pk], "grid": laid.places["grid2"].pk}, follow=True))
+    assert "移了 2 个楼院" in told
+    assert "有 1 个网格没有连成一片" in told
+    told = page(desk.post(here, {"unit": [laid.units["r0"].pk], "grid": laid.places["grid1"].pk}, follow=True))
+    assert "每个网格都连成一片" in told
+    assert "双圈的换网格" in told
+    assert page(desk.post(here, {"unit": ["x", laid.units["u3"].pk], "grid": laid.places["grid1"].pk}, follow=True)).count("没有改") >= 1
+
+
+def test_two_plans_are_looked_at_side_by_side(laid: Scene, at: At) -> None:
+    desk = at("desk")
+    first = drafted(laid, at)
+    second = str(desk.post(address(laid), {"do": "draft", "from": "today", "key": "p2"})["Location"])
+    desk.post(second, {"unit": [laid.units["r5"].pk], "grid": laid.places["grid2"].pk})
+    number = first.rsplit("/", 1)[1]
+    assert "1 个楼院、30 户不一样" in page(desk.get(second, {"with": number}))
+    assert "0 个楼院、0 户不一样" in page(desk.get(first))
+
+
+def test_who_decides_reads_it_and_who_does_not_look_after_the_place_does_not(laid: Scene, at: At) -> None:
+    here = drafted(laid, at)
+    assert "手工改" not in page(at("leader").get(here))
+    assert at("leader").post(address(laid), {"do": "ask"}).status_code == 409
+    for who in ("officer1", "center2", "water", "desk_village"):
+        assert at(who).get(here).status_code == 404
+        assert at(who).get(address(laid)).status_code == 404
+        assert at(who).post(here, {"unit": [laid.units["r5"].pk], "grid": laid.places["grid2"].pk}).status_code == 404
+
+
+def test_from_drawing_to_approval_through_the_pages(laid: Scene, at: At) -> None:
+    here = drafted(laid, at)
+    item = here.rsplit("/", 1)[1]
+    at("desk").post(here, {"unit": [laid.units["r5"].pk], "grid": laid.places["grid2"].pk})
+    assert at("desk").post(f"/i/{item}/do/consult", {"words": "公告栏，到 3 月 15 日"}).status_code == 302
+    assert page(at("leader").get(f"/i/{item}/do/approve"))
+    assert at("leader").post(f"/i/{item}/do/approve", {"on": "2026-03-20", "words": "没有不同意见"}).status_code == 302
+    assert "已批准，等生效 · 2026-03-20" in page(at("desk").get(here))
+    assert "手工改" not in page(at("desk").get(here))
+
+
+def test_without_households_there_is_nothing_to_propose(s: Scene, at: At) -> None:
+    from hawthorn.territory import actions as territory
+
+    for key in ("u1", "u2"):
+        territory.change_unit(unit=s.units[key], households=0)
+    assert "先补全再拟方案" in page(at("desk").get(address(s)))
