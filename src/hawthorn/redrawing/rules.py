@@ -50,10 +50,9 @@ class Drawn(Needs):
 
 
 class Draft(Drawn):
-    """Of which community, by which post."""
+    """Of which community."""
 
     place: int
-    author: int
 
 
 class Consult(Needs):
@@ -90,12 +89,18 @@ def counted(f: PlanFacts, g: Any) -> PlanFacts:
     return replace(f, mark=g.mark, moved=g.moved, moved_units=g.moved_units, deviation=g.deviation, broken=g.broken)
 
 
+def room(f: Any, a: Actor) -> Seat | None:
+    """The page on which plans are drawn, as the post that draws: units and step belong together."""
+    return a.seats[0] if a.system == "plans" and a.seats else None
+
+
 def draft(_f: Any, g: Any, w: World) -> PlanFacts:
     """草案, with the post that drew it."""
+    assert w.seat is not None
     card = w.town.places[g.place]
     f = PlanFacts(
         county=card.county, subdistrict=card.subdistrict, community=card.id, kind="plan", title=_("网格调整方案 · {place}").format(place=card.name),
-        raised_level="community", author=g.author, drafter=w.user,
+        raised_level="community", author=w.seat.post, drafter=w.user,
     )  # fmt: skip
     return to_draft(counted(f, g), w)
 
@@ -177,8 +182,8 @@ def switched(do: Any, row: Any, before: Any, g: Any) -> None:
 
 STEPS = table(
     [
-        Step("draft", _("拟方案"), (), ("draft",), _("窗口、书记（在方案页上）"), who.by_system, draft, Draft),
-        Step("redraw", _("改方案"), ("draft", "consulted"), ("draft",), _("窗口、书记（在方案页上）"), who.by_system, redraw, Drawn),
+        Step("draft", _("拟方案"), (), ("draft",), _("窗口、书记（在方案页上）"), room, draft, Draft),
+        Step("redraw", _("改方案"), ("draft", "consulted"), ("draft",), _("窗口、书记（在方案页上）"), room, redraw, Drawn),
         Step("consult", _("征求意见、报批"), ("draft",), ("consulted",), _("窗口、书记"), who.of_kind(*DRAFTS), consult, Consult, bar=whole_bar),
         Step("approve", _("批准"), ("consulted",), ("approved",), _("分管领导（不是拟方案的人）"), approver_of, approve, Approve, bar=approve_bar),
         Step("send_back", _("退回修改"), ("consulted", "approved"), ("draft",), _("分管领导"), approver_of, send_back, Why, rare=True),

@@ -22,7 +22,7 @@ from hawthorn.redrawing.actions import plans, proposals
 from hawthorn.redrawing.models import Proposal
 from hawthorn.territory.models import Place
 from hawthorn.web import answering, forms, items, story, words
-from hawthorn.web.redrawing import place_of, said_of
+from hawthorn.web.redrawing import flow_of, place_of, said_of
 from hawthorn.web.request import Request, whole
 from hawthorn.web.unit_map import drawing
 
@@ -46,6 +46,7 @@ def community_plans(request: Request, community: int) -> HttpResponse:
     is_going = any(p.state == "going" for p in made)
     context = {
         "place": card.name, "ground": reverse("redrawing-ground", args=[card.id]), "may": may, "is_ready": ground is not None, "is_going": is_going,
+        "flow": flow_of(ground),
         "seconds": SECONDS, "share": round(100 * sum(1.0 if p.state != "going" else p.share for p in made) / len(made)) if made else 0,
         "table": _side_by_side(request, ground, made), "key": forms.new_key(), "seed": _seed_field(made),
         "whys": [{"wish": _(WISHES[p.wish]), "why": said_of(ground, p.why)} for p in made if p.why and ground],

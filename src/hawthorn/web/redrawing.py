@@ -67,7 +67,7 @@ def ground(request: Request, community: int) -> HttpResponse:
     counted = queries.ground(found)
     loads = dict(zip(counted.grids, graph.loads_of(counted, counted.today), strict=True)) if counted else {}
     context = {
-        "place": card.name, "map": drawing(request.town, found), "faults": _faults(request, found), "even": _even(counted), "flow": _flow(counted),
+        "place": card.name, "map": drawing(request.town, found), "faults": _faults(request, found), "even": _even(counted), "flow": flow_of(counted),
         "plans": reverse("redrawing-plans", args=[card.id]),
         "grids": _grids(request, found, loads), "joins": len(found.joins), "by_hand": sum(j.by_id is not None for j in found.joins),
         "units": {"columns": [_("楼院"), _("网格"), _("户数"), _("相邻的")], "rows": _rows(request, card, found)},
@@ -126,7 +126,7 @@ def _even(found: graph.Ground | None) -> str:
     return said + (_("，都在 ±10% 以内") if max(most, least) <= graph.TOLERANCE else "")
 
 
-def _flow(found: graph.Ground | None) -> str:
+def flow_of(found: graph.Ground | None) -> str:
     """What it would take to be even, or why it cannot be."""
     if found is None or len(found.grids) == 1:
         return ""

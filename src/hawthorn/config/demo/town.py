@@ -152,7 +152,7 @@ def _units(t: DemoTown) -> None:
             households = t.random.randint(24, 60)
             community = t.places["village"] if village else t.places["community2"] if key in ("grid9", "grid10") else t.places["community"]
             unit = territory.create_unit(
-                community=community, code=f"{grid.code[-6:]}-{n:02d}", name=name, lon=round(lon + (n - 3) * 0.0004, 6), lat=round(lat, 6),
+                community=community, code=f"{grid.code[-6:]}-{n:02d}", name=name, lon=round(lon + (n % 3 - 1) * 0.0008, 6), lat=round(lat + (n // 4 - 0.5) * 0.0006, 6),
                 households=households, residents=households * 2 + t.random.randint(0, 20), elders=households // 3, children=households // 5,
             )  # fmt: skip
             territory.put_unit_in_grid(unit=unit, grid=grid, from_on=local(t.now).date())

@@ -11,7 +11,7 @@ from django.db.transaction import atomic
 
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.words import _
-from hawthorn.kernel.world import Actor, PlaceCard, Town
+from hawthorn.kernel.world import Actor, PlaceCard, Seat, Town
 from hawthorn.loops import actions as loops
 from hawthorn.loops import queries as loop_queries
 from hawthorn.loops.models import Item
@@ -34,8 +34,7 @@ def draft(card: PlaceCard, drawn: Mapping[int, int], *, actor: Actor, town: Town
     with atomic():
         list(Place.objects.select_for_update().filter(pk=card.id))
         whole, given = _counted(card, drawn)
-        told = given | {"place": card.id, "author": seat.post}
-        made = loops.start("plans", told, actor=_room(actor), now=now, door=door, key=key, town=town, step="draft")
+        made = loops.start("plans", given | {"place": card.id}, actor=_room(actor, seat), now=now, door=door, key=key, town=town, step="draft")
         if not made.replay:
             PlanUnit.objects.bulk_create([PlanUnit(plan_id=made.id, unit_id=unit, grid_id=grid) for unit, grid in whole.items()])
         return made.id
@@ -47,7 +46,7 @@ def redraw(plan: int, moves: Mapping[int, int], *, actor: Actor, town: Town, now
         list(Item.objects.select_for_update().filter(pk=plan, loop="plans"))
         row = loop_queries.get_visible(plan, actor=actor, town=town, now=now, loop="plans")
         card = town.places[row.item.community_id or 0]
-        _may_draw(row, card, actor)
+        seat = _may_draw(row, card, actor)
         before = drawn_by(plan)
         whole, given = _counted(card, before | dict(moves))
         changed = {unit: grid for unit, grid in whole.items() if before.get(unit) != grid}
@@ -56,20 +55,22 @@ def redraw(plan: int, moves: Mapping[int, int], *, actor: Actor, town: Town, now
             return 0
         PlanUnit.objects.filter(plan=plan, unit__in=[*changed, *gone]).delete()
         PlanUnit.objects.bulk_create([PlanUnit(plan_id=plan, unit_id=unit, grid_id=grid) for unit, grid in changed.items()])
-        loops.take_step("plans", plan, "redraw", given, actor=_room(actor), now=now, door=door, town=town)
+        loops.take_step("plans", plan, "redraw", given, actor=_room(actor, seat), now=now, door=door, town=town)
         return len(changed)
 
 
-def _may_draw(row: Row, card: PlaceCard, actor: Actor) -> None:
-    if rules.seat_for(actor, card, rules.DRAFTS) is None:
+def _may_draw(row: Row, card: PlaceCard, actor: Actor) -> Seat:
+    seat = rules.seat_for(actor, card, rules.DRAFTS)
+    if seat is None:
         raise Refused("not_yours")
     if row.item.stage not in DRAWN_IN:
         raise Refused("wrong_stage")
+    return seat
 
 
-def _room(actor: Actor) -> Actor:
+def _room(actor: Actor, seat: Seat) -> Actor:
     """These steps are nobody's to press alone: units and step belong together."""
-    return Actor(actor.user, (), system="plans", county=actor.county)
+    return Actor(actor.user, (seat,), system="plans", county=actor.county)
 
 
 def _counted(card: PlaceCard, drawn: Mapping[int, int]) -> tuple[dict[int, int], dict[str, Any]]:
