@@ -139,6 +139,8 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "redrawing/<int:community>": [("GET", f"/redrawing/{{{x}}}", None) for x in ("y1", "y9")] + [("POST", f"/redrawing/{{{x}}}", {}) for x in ("y1", "y9")],
         "redrawing/<int:community>/plans": [("GET", f"/redrawing/{{{x}}}/plans", None) for x in ("y1", "y9")] + [("POST", "/redrawing/{y1}/plans", {"do": "stop"})],
         "redrawing/plan/<int:item>": [("GET", f"/redrawing/plan/{{{x}}}", None) for x in ("pl1", "pl9")] + [("POST", "/redrawing/plan/{pl1}", {"unit": "{z1}"})],
+        "redrawing/plan/<int:item>.xlsx": [("GET", f"/redrawing/plan/{{{x}}}.xlsx", None) for x in ("pl1", "pl9")],
+        "redrawing/plan/<int:item>/sheet": [("GET", f"/redrawing/plan/{{{x}}}/sheet", None) for x in ("pl1", "pl9")] + [("POST", "/redrawing/plan/{pl1}/sheet", {})],
         "redrawing/<int:community>/<int:unit>": [("GET", f"/redrawing/{{{x}}}", None) for x in ("y1}/{z1", "y1}/{z9")] + [("POST", "/redrawing/{y1}/{z1}", {"do": "cut"})],
         "rounds/<int:checkpoint>/problem": [("GET", f"/rounds/{{{x}}}/problem", None) for x in ("p1", "p9")] + [("POST", "/rounds/{p1}/problem", {"words": "x"})],
         "rounds/look": [("POST", "/rounds/look", {"checkpoint": "{p1}", "result": "skipped", "reason": "nonsense", "key": "{key}"}), ("POST", "/rounds/look", {"checkpoint": "{p9}", "key": ""})],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import load_workbook
 
 from hawthorn.loops.models import Item
 from hawthorn.redrawing import optimising
@@ -109,3 +112,41 @@ def test_without_households_there_is_nothing_to_propose(s: Scene, at: At) -> Non
     for key in ("u1", "u2"):
         territory.change_unit(unit=s.units[key], households=0)
     assert "先补全再拟方案" in page(at("desk").get(address(s)))
+
+
+def book(data: bytes, **cells: str) -> SimpleUploadedFile:
+    """The downloaded sheet with some cells changed."""
+    made = load_workbook(io.BytesIO(data))
+    for cell, value in cells.items():
+        made.active[cell] = value
+    out = io.BytesIO()
+    made.save(out)
+    return SimpleUploadedFile("x.xlsx", out.getvalue())
+
+
+def test_a_plan_goes_out_to_excel_and_comes_back_changed(laid: Scene, at: At) -> None:
+    here, desk = drafted(laid, at), at("desk")
+    data = desk.get(f"{here}.xlsx").content
+    sheet = load_workbook(io.BytesIO(data)).active
+    rows = {row[0]: n for n, row in enumerate(sheet.iter_rows(values_only=True), start=1)}
+    assert len(rows) == 13
+    unchanged = desk.post(f"{here}/sheet", {"sheet": book(data), "do": "write"}, follow=True)
+    assert "移了 0 个楼院" in page(unchanged)
+    changed = {f"E{rows['r05']}": "二网格"}
+    dry = page(desk.post(f"{here}/sheet", {"sheet": book(data, **changed), "do": "dry"}))
+    assert "会改 1 处" in dry
+    assert "r5 号楼：从一网格到二网格，30 户" in dry
+    assert "0 个楼院、0 户不一样" in page(desk.get(here))
+    assert "移了 1 个楼院" in page(desk.post(f"{here}/sheet", {"sheet": book(data, **changed), "do": "write"}, follow=True))
+    assert "1 个楼院、30 户不一样" in page(desk.get(here))
+
+
+def test_what_is_wrong_in_the_sheet_is_named_by_its_cell_and_nothing_is_written(laid: Scene, at: At) -> None:
+    here, desk = drafted(laid, at), at("desk")
+    data = desk.get(f"{here}.xlsx").content
+    wrong = book(data, E3="三网格", A4="没有的", A6="r01", E7="二网格")
+    told = page(desk.post(f"{here}/sheet", {"sheet": wrong, "do": "write"}), 409)
+    assert all(where in told for where in ("第 3 行 E 列", "第 4 行 A 列", "第 6 行 A 列"))
+    assert "有 3 处要改，什么都没有写入" in told
+    assert "0 个楼院、0 户不一样" in page(desk.get(here))
+    assert page(desk.post(f"{here}/sheet", {"sheet": SimpleUploadedFile("x.xlsx", b"nothing"), "do": "write"}), 409)

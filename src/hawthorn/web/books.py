@@ -70,11 +70,13 @@ def as_file(body: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _sheet_field(**more: Any) -> dict[str, Any]:
+def sheet_field(**more: Any) -> dict[str, Any]:
+    """The file of a table that comes in."""
     return {"kind": "file", "name": "sheet", "label": _("Excel 文件（.xlsx）"), "required": True, "accept": ".xlsx", **more}
 
 
-def _is_dry(request: Request) -> bool:
+def is_dry(request: Request) -> bool:
+    """Is it to be looked through only."""
     return request.POST.get("do") != "write"
 
 
@@ -86,20 +88,21 @@ def categories(request: Request) -> HttpResponse:
     if request.method == "POST":
         data = upload_of(request)
         with turn(len(data) > SMALL):
-            plan = catalogue.import_categories(data, tenant=tenant, now=request.now, dry_run=_is_dry(request))
-        if not _is_dry(request) and not plan.problems:
+            plan = catalogue.import_categories(data, tenant=tenant, now=request.now, dry_run=is_dry(request))
+        if not is_dry(request) and not plan.problems:
             messages.success(request, _("目录改好了：{n} 行。").format(n=len(plan.changes)))
             return redirect("categories")
     policy = request.town.policy(desk_of(request).place)
-    context = {"title": _("类别目录"), "export": "categories-xlsx", "field": _sheet_field(), "table": True} | shelf(request, tenant.pk, policy) | _planned(plan)
+    context = {"title": _("类别目录"), "export": "categories-xlsx", "field": sheet_field(), "table": True} | shelf(request, tenant.pk, policy) | planned(plan)
     return render(request, "web/categories.html", context, status=409 if plan and plan.problems else 200)
 
 
-def _planned(plan: Any) -> dict[str, Any]:
+def planned(plan: Any) -> dict[str, Any]:
+    """What a dry run found, for book.html."""
     if plan is None:
         return {}
     problems = [{"where": p.where, "words": p.words} for p in plan.problems[:SHOWN]]
-    changes = [c.words for c in plan.changes[:SHOWN]]
+    changes = [getattr(c, "words", c) for c in plan.changes[:SHOWN]]
     return {"planned": True, "problems": problems, "changes": changes, "change_number": len(plan.changes), "problem_number": len(plan.problems)}
 
 
@@ -120,7 +123,7 @@ def setup_book(request: Request) -> HttpResponse:
         with turn(len(data) > SMALL):
             rows = workbook.read_workbook(data)
         found = workbook.plan(rows, tenant, now=request.now)
-        if not _is_dry(request) and not found.problems:
+        if not is_dry(request) and not found.problems:
             done = workbook.apply(found, actor_user_id=request.actor.user, now=request.now)
             words = _("工作簿写好了：{n} 处。").format(n=len(done.changes))
             more = _("新账号 {n} 个，密码请在“岗位和人”里当面重设。").format(n=len(done.new_usernames)) if done.new_usernames else ""
@@ -128,8 +131,8 @@ def setup_book(request: Request) -> HttpResponse:
             return redirect("workbook")
     context = {
         "title": _("设置工作簿"), "words": _("一个 Excel 文件写好地方、楼院、岗位和人。先试读，看清楚再写入；写几遍结果都一样。"), "export": "workbook-xlsx",
-        "field": _sheet_field(), "export_label": _("下载样表"),
-    } | _planned(found)  # fmt: skip
+        "field": sheet_field(), "export_label": _("下载样表"),
+    } | planned(found)  # fmt: skip
     return render(request, "web/book.html", context, status=409 if found and found.problems else 200)
 
 

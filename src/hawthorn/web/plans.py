@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.slots import LOOPS
@@ -17,11 +17,12 @@ from hawthorn.kernel.world import PlaceCard
 from hawthorn.loops import queries as loop_queries
 from hawthorn.loops.models import Item
 from hawthorn.loops.rows import Row
-from hawthorn.redrawing import graph, queries, rules
+from hawthorn.redrawing import graph, queries, rules, sheets
 from hawthorn.redrawing.actions import plans, proposals
 from hawthorn.redrawing.models import Proposal
 from hawthorn.territory.models import Place
 from hawthorn.web import answering, forms, items, story, words
+from hawthorn.web.books import as_file, is_dry, planned, sheet_field, upload_of
 from hawthorn.web.redrawing import flow_of, place_of, said_of
 from hawthorn.web.request import Request, whole
 from hawthorn.web.unit_map import drawing
@@ -141,6 +142,7 @@ def plan(request: Request, item: int) -> HttpResponse:
     context = _shown(request, row, found, drawn, base) | {
         "row": row, "place": card.name, "stage": _stage(row), "base_name": base_name, "bases": choices, "wrong": wrong.detail if wrong else "",
         "ticked": set(request.POST.getlist("unit")), "all_plans": reverse("redrawing-plans", args=[card.id]),
+        "xlsx": reverse("plan-xlsx", args=[item]), "sheet": reverse("plan-sheet", args=[item]),
         "may_draw": rules.seat_for(request.actor, card, rules.DRAFTS) is not None and row.item.stage in plans.DRAWN_IN,
         "story": story.entries(row, loop_queries.events_of(item), loop_queries.texts_of(item), [], request),
     } | items.offers(row, request)  # fmt: skip
@@ -155,6 +157,37 @@ def _redrawn(request: Request, row: Row) -> HttpResponse:
     changed = plans.redraw(row.item.pk, moves, actor=request.actor, town=request.town, now=request.now, door="page")
     said = _("移了 {n} 个楼院。").format(n=changed) if changed else _("它们本来就在这个网格，没有改。")
     return answering.done(request, reverse("plan", args=[row.item.pk]) + "#measures", said)
+
+
+@require_safe
+def plan_xlsx(request: Request, item: int) -> HttpResponse:
+    """Every unit with its grid, to be changed in Excel."""
+    row = loop_queries.get_visible(item, actor=request.actor, town=request.town, now=request.now, loop="plans")
+    found = queries.survey(row.item.community_id or 0)
+    if found.loose:
+        raise Refused("no_way", detail=_("有的楼院还没有网格或户数，先补全再拟方案。什么也没有改。"))
+    return as_file(sheets.written(request.town, found, plans.drawn_by(item)), f"plan-{item}.xlsx")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_sheet(request: Request, item: int) -> HttpResponse:
+    """Changes by way of Excel, with a dry run first."""
+    row = loop_queries.get_visible(item, actor=request.actor, town=request.town, now=request.now, loop="plans")
+    card, told = request.town.places[row.item.community_id or 0], None
+    if rules.seat_for(request.actor, card, rules.DRAFTS) is None:
+        raise Refused("not_yours")
+    if row.item.stage not in plans.DRAWN_IN:
+        raise Refused("wrong_stage")
+    if request.method == "POST":
+        told = sheets.read(upload_of(request), request.town, queries.survey(card.id), plans.drawn_by(item))
+        if not is_dry(request) and not told.problems:
+            n = plans.redraw(item, told.moves, actor=request.actor, town=request.town, now=request.now, door="page")
+            return answering.done(request, reverse("plan", args=[item]), _("移了 {n} 个楼院。").format(n=n))
+    context = {
+        "title": _("用 Excel 改方案"), "words": _("下载方案，只改“方案的网格”一列，再传上来。先试读，看清楚再写入。"),
+        "export_url": reverse("plan-xlsx", args=[item]), "export_label": _("下载方案"), "field": sheet_field(),
+    } | planned(told)  # fmt: skip
+    return render(request, "web/book.html", context, status=409 if told and told.problems else 200)
 
 
 def _base(request: Request, row: Row, card: PlaceCard, found: queries.Survey) -> tuple[Drawn, str, list[dict[str, Any]]]:
