@@ -20,6 +20,7 @@ from hawthorn.patrols.models import Checkpoint
 from hawthorn.redrawing.actions import plans, proposals
 from hawthorn.redrawing.models import PlanUnit, Proposal
 from hawthorn.redrawing.tasks import draw_proposals
+from hawthorn.territory import actions as territory
 from hawthorn.territory.models import UnitGrid
 from laid import lay
 from make import Scene
@@ -229,6 +230,21 @@ def test_a_failed_switch_changes_nothing(laid: Scene, monkeypatch: pytest.Monkey
     assert (grid_of(s, "r5"), Item.objects.get(pk=plan).stage, s.holder(matter)) == ("grid2", "in_force", "officer2")
 
 
+def test_a_plan_that_cannot_come_into_force_stops_nothing_else_and_stands_overdue(laid: Scene) -> None:
+    s = laid
+    plan = approved(s, {"r5": "grid2"})
+    territory.put_unit_in_grid(unit=s.units["r5"], grid=s.places["grid2"], from_on=DAY + timedelta(days=5))
+    territory.put_unit_in_grid(unit=s.units["r5"], grid=s.places["grid1"], from_on=DAY + timedelta(days=6))
+    matter = s.start("officer1", {"words": "灯坏了", "unit": s.units["r4"].pk, "phone": "13900000000"}).id
+    s.step("officer1", matter, "accept")
+    s.step("officer1", matter, "ask_resident", {"say": "在几楼？"})
+    at_night(s)
+    assert (Item.objects.get(pk=plan).stage, grid_of(s, "r5"), s.holder(plan)) == ("approved", "grid1", "center")
+    assert s.facts(matter).stage == "working", "its time-out was taken"
+    s.step("leader", plan, "send_back", {"reason": "有楼院换过了"})
+    assert Item.objects.get(pk=plan).stage == "draft"
+
+
 # ── proposals ──
 def test_three_proposals_are_drawn_and_the_same_seed_draws_the_same(laid: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     from hawthorn.redrawing import optimising
@@ -250,8 +266,6 @@ def test_three_proposals_are_drawn_and_the_same_seed_draws_the_same(laid: Scene,
 
 
 def test_what_cannot_be_drawn_is_told_why(laid: Scene) -> None:
-    from hawthorn.territory import actions as territory
-
     territory.change_unit(unit=laid.units["r3"], households=5000)
     proposals.ask(community=laid.places["community"], seed=7, user=None, now=laid.now)
     draw_proposals(town=laid.town, now=laid.now)

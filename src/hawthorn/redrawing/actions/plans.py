@@ -119,7 +119,8 @@ def changed_plans() -> list[str]:
 def switch(*, plan: int, town: Town, now: datetime) -> None:
     """Units, open items and checkpoints pass into their new grids; the plan in force before is superseded. Called inside the plan's own step.
 
-    Units that came into use since stay where they are; those that ended are left out. Raises ValueError where a grid is no longer there.
+    Units that came into use since stay where they are; those that ended are left out. Refused `no_way` where a grid is no longer there, or a unit
+    was moved for a later day: the plan then stands overdue at the subdistrict's desk, and nothing has moved.
     """
     facts = Plan.objects.select_related("item").get(pk=plan)
     community = Place.objects.select_for_update().get(pk=facts.item.community_id or 0)
@@ -127,7 +128,10 @@ def switch(*, plan: int, town: Town, now: datetime) -> None:
     moves = {unit.pk: drawn[unit.pk] for unit in found.units if unit.pk in drawn and found.grids.get(unit.pk) != drawn[unit.pk]}
     if facts.on is None:
         raise ValueError(f"plan {plan}: no day")
-    territory.put_units_in_grids(moves, community=community, from_on=facts.on)
+    try:
+        territory.put_units_in_grids(moves, community=community, from_on=facts.on)
+    except ValueError as wrong:
+        raise Refused("no_way", detail=_("方案里的网格已经不在，或者有楼院后来又换过网格，没有生效。什么也没有改，请退回修改。")) from wrong
     actor = system("plans", town.county)
     loops.rehome(moves, actor=actor, now=now, door="due", town=town)
     patrols.move_points(moves)
