@@ -100,7 +100,7 @@ def test_from_drawing_to_approval_through_the_pages(laid: Scene, at: At) -> None
     item = here.rsplit("/", 1)[1]
     at("desk").post(here, {"unit": [laid.units["r5"].pk], "grid": laid.places["grid2"].pk})
     assert at("desk").post(f"/i/{item}/do/consult", {"words": "公告栏，到 3 月 15 日"}).status_code == 302
-    assert page(at("leader").get(f"/i/{item}/do/approve"))
+    assert 'type="date"' in page(at("leader").get(f"/i/{item}/do/approve"))
     assert at("leader").post(f"/i/{item}/do/approve", {"on": "2026-03-20", "words": "没有不同意见"}).status_code == 302
     assert "已批准，等生效 · 2026-03-20" in page(at("desk").get(here))
     assert "手工改" not in page(at("desk").get(here))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import UnionType
 from typing import Any, Literal
 
@@ -154,8 +154,8 @@ def _typed(hint: Any, name: str, info: Any, marks: Mapping[str, Any], value: Any
     most = next((m.max_length for m in info.metadata if hasattr(m, "max_length")), None)
     if hint is bool:
         return {"kind": "checkbox", "value": bool(value), "required": False}
-    if hint is datetime:
-        return {"kind": "datetime-local", "value": _clock(value)}
+    if hint in (date, datetime):
+        return {"kind": "date" if hint is date else "datetime-local", "value": _clock(value)}
     if hint is int:
         ranks = ("1 很不满意", "2 不满意", "3 一般", "4 满意", "5 很满意") if name == "rating" else ()
         return _chips([(i, label) for i, label in enumerate(ranks, 1)], value, False) if ranks else {"kind": "number", "inputmode": "numeric"}
