@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from hawthorn.kernel.calendar import Limit, WorkingCalendar
 from hawthorn.kernel.clock import SHANGHAI, local
-from hawthorn.kernel.world import PlaceCard, PolicyCard, Town, World
+from hawthorn.kernel.world import PlaceCard, Places, PolicyCard, Town, World
 from hawthorn.matters.rules.facts import MatterFacts, paused, promised, reclocked, resumed
 
 OFF = frozenset(date(2026, 2, d) for d in range(15, 24))
 CALENDAR = WorkingCalendar(OFF, frozenset({date(2026, 2, 14), date(2026, 2, 28)}), ((time(8), time(12)), (time(14), time(18))), date(2026, 12, 31))
 POLICY = PolicyCard({}, {}, CALENDAR)
-TOWN = Town(1, "x", places={1: PlaceCard(1, "county", "1", "县", 1, 1)}, policies={1: POLICY})
+TOWN = Town(1, "x", places=Places({1: PlaceCard(1, "county", "1", "县", 1, 1)}), policies={1: POLICY})
 UNITS = ("hours", "days", "work_hours", "workdays")
 AMOUNT = {"hours": (1, 200), "days": (1, 30), "work_hours": (1, 60), "workdays": (1, 20)}
 instants = st.integers(0, 86 * 1440).map(lambda n: datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=n))

@@ -17,7 +17,7 @@ from hawthorn.loops.check import problems
 from hawthorn.loops.models import Item
 from hawthorn.loops.tasks import run_due
 from hawthorn.patrols.models import Checkpoint
-from hawthorn.redrawing.actions import plans, proposals
+from hawthorn.redrawing.actions import plans, proposals, switching
 from hawthorn.redrawing.models import PlanUnit, Proposal
 from hawthorn.redrawing.tasks import draw_proposals
 from hawthorn.territory import actions as territory
@@ -216,10 +216,10 @@ def test_a_failed_switch_changes_nothing(laid: Scene, monkeypatch: pytest.Monkey
     matter = s.start("officer1", {"words": "灯坏了", "unit": s.units["r5"].pk}).id
     events = Event.objects.count()
 
-    def broken(moves: dict[int, int]) -> int:
+    def broken(moves: dict[int, int], heirs: dict[int, int]) -> int:
         raise IntegrityError("planted")
 
-    monkeypatch.setattr(plans.patrols, "move_points", broken)
+    monkeypatch.setattr(switching.patrols, "move_points", broken)
     s.now = NIGHT
     with pytest.raises(IntegrityError):
         loops.take_step("plans", plan, "come_into_force", {}, actor=s.actor("system"), now=s.now, door="due", town=s.town)

@@ -150,3 +150,47 @@ def test_what_is_wrong_in_the_sheet_is_named_by_its_cell_and_nothing_is_written(
     assert "有 3 处要改，什么都没有写入" in told
     assert "0 个楼院、0 户不一样" in page(desk.get(here))
     assert page(desk.post(f"{here}/sheet", {"sheet": SimpleUploadedFile("x.xlsx", b"nothing"), "do": "write"}), 409)
+
+
+def test_a_new_grid_is_named_filled_and_told_of_on_the_page(laid: Scene, at: At) -> None:
+    here, desk = drafted(laid, at), at("desk")
+    assert "这个社区已经有叫“一网格”的网格" in page(desk.post(here, {"do": "open", "number": "0", "name": "一网格"}), 409)
+    assert "加了一个新网格" in page(desk.post(here, {"do": "open", "number": "0", "name": "沿河网格"}, follow=True))
+    assert "改名了" in page(desk.post(here, {"do": "open", "number": "1", "name": "河边网格"}, follow=True))
+    told = page(desk.post(here, {"unit": [laid.units[f"r{n}"].pk for n in (4, 5, 6, 7)], "grid": "-1"}, follow=True))
+    assert "新设：河边网格" in told
+    assert "3 河边网格" in told
+    told = page(desk.post(here, {"unit": [laid.units[f"r{n}"].pk for n in range(8, 12)], "grid": "-1"}, follow=True))
+    assert "撤掉：二网格" in told
+    sheet = load_workbook(io.BytesIO(desk.get(f"{here}.xlsx").content)).active
+    assert {sheet.cell(n, 5).value for n in range(2, 14)} == {"一网格", "河边网格"}
+    back = page(desk.post(f"{here}/sheet", {"sheet": book(desk.get(f"{here}.xlsx").content, E2="河边网格"), "do": "dry"}))
+    assert "从一网格到河边网格" in back
+
+
+def test_proposals_with_another_number_of_grids(laid: Scene, at: At) -> None:
+    desk = at("desk")
+    assert "网格个数写 1 到 60" in page(desk.post(address(laid), {"do": "ask", "seed": "5", "grids": "61"}), 409)
+    desk.post(address(laid), {"do": "ask", "seed": "5", "grids": "3"})
+    draw_proposals(town=laid.town, now=laid.now)
+    shown = page(desk.get(address(laid)))
+    assert "新网格 1" in shown
+    told = page(desk.post(address(laid), {"do": "draft", "from": "still", "key": "p3"}, follow=True))
+    assert "新设：新网格 1" in told
+    assert "在 ±10% 以内" in told
+
+
+def test_a_plan_is_printed_with_its_map_as_pdf_and_word(laid: Scene, at: At) -> None:
+    from docx import Document
+    from pypdf import PdfReader
+
+    here, desk = drafted(laid, at), at("desk")
+    desk.post(here, {"unit": [laid.units["r5"].pk], "grid": laid.places["grid2"].pk})
+    read = PdfReader(io.BytesIO(desk.get(f"{here}/paper.pdf").content))
+    words = "".join(one.extract_text() for one in read.pages).replace("\n", "")
+    assert "东社区网格优化调整方案" in words
+    assert "r5号楼" in words.replace(" ", "")
+    made = Document(io.BytesIO(desk.get(f"{here}/paper.docx").content))
+    assert len(made.inline_shapes) == 1
+    assert [cell.text for cell in made.tables[1].rows[1].cells] == ["r5 号楼", "30", "一网格", "二网格"]
+    assert desk.get(f"{here}/paper.exe").status_code == 404

@@ -112,8 +112,10 @@ def plan_units(draft: Draft) -> None:
 
 
 def _plan_unit(draft: Draft, row: Row, key: UnitKey) -> None:
-    facts = {"name": row["name"], **_position(draft, row)}
+    facts: dict[str, Any] = {"name": row["name"], **_position(draft, row)}
     facts |= {name: row[name] for name in COUNTS if row.values.get(name) is not None}
+    if shape := _outline(draft, row):
+        facts["shape"] = shape
     if facts.get("elders", 0) > facts.get("residents", facts.get("elders", 0)):
         draft.wrong(row, "elders", _("60 岁以上人数比常住人口还多"))
     unit = draft.known.units.get(key)
@@ -134,7 +136,7 @@ def _plan_grid_of(draft: Draft, row: Row, key: UnitKey) -> None:
     if not grid.startswith(row["community"]):
         return draft.wrong(row, "grid", _("网格 {code} 不属于这个社区").format(code=grid))
     moved = key in draft.known.grid_of
-    words = _("楼院 {name} 移到网格 {code}（在办事项留在原网格）") if moved else _("楼院 {name} 归网格 {code}")
+    words = _("楼院 {name} 移到网格 {code}，没办完的事一起过去") if moved else _("楼院 {name} 归网格 {code}")
     return draft.change("put_unit_in_grid", row, words.format(name=row["name"], code=grid), key=key, grid=grid)
 
 
@@ -158,12 +160,21 @@ def _position(draft: Draft, row: Row) -> dict[str, float]:
     """Longitude and latitude in WGS84, rounded to a centimetre; empty where none is given or something is wrong with it."""
     lon, lat = row.values.get("lon"), row.values.get("lat")
     if lon is None and lat is None:
-        return {}
+        return _inside(row)
     if lon is None or lat is None:
         draft.wrong(row, "lat" if lat is None else "lon", _("经度和纬度要一起填"))
         return {}
     point = _to_wgs84(draft, row, "lon", lon, lat)
     return {"lon": point[0], "lat": point[1]} if point else {}
+
+
+def _inside(row: Row) -> dict[str, float]:
+    """A position inside the outline, where that alone is given."""
+    if (area := row.values.get("shape")) is None or not (name := row.values.get("datum")):
+        return {}
+    point = area.representative_point()
+    lon, lat = (round(degrees, DIGITS) for degrees in datum.to_wgs84(point.x, point.y, name)) if abs(point.x) <= 180 and abs(point.y) <= 90 else (None, None)
+    return {"lon": lon, "lat": lat} if lon is not None and lat is not None else {}
 
 
 def _outline(draft: Draft, row: Row) -> list[Any]:

@@ -98,6 +98,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("elders", _("60岁以上"), COUNT, needed=False, width=10),
         Column("children", _("儿童"), COUNT, needed=False, width=8),
         Column("weight", _("工作量权重"), sheets.number(0, 1000), needed=False, note=_("一般为 1"), width=10),
+        Column("shape", _("边界"), outline, needed=False, note=_("WKT，可以不填；画了就按边界找相邻的楼院"), width=30),
     ),
     DOORS: (
         COMMUNITY_CODE,

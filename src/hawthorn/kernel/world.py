@@ -82,6 +82,17 @@ class PlaceCard:
         return found
 
 
+class Places(dict[int, PlaceCard]):
+    """The places in force. One that ended is not among them, but is found by its number: what was done there names it for ever."""
+
+    def __init__(self, *many: Mapping[int, PlaceCard], past: Mapping[int, PlaceCard] | None = None) -> None:
+        super().__init__(*many)
+        self.past = dict(past or {})
+
+    def __missing__(self, number: int) -> PlaceCard:
+        return self.past[number]
+
+
 @dataclass(frozen=True)
 class Span:
     """Somebody in a post, from–to; `to_at` is exclusive."""
@@ -152,7 +163,7 @@ class Town:
 
     county: int
     revision: str
-    places: dict[int, PlaceCard] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
     posts: dict[int, PostCard] = field(default_factory=dict)
     holders: dict[int, list[Span]] = field(default_factory=dict)
     stand_ins: dict[int, list[Span]] = field(default_factory=dict)
@@ -282,14 +293,18 @@ class Town:
         return None
 
     def name_of(self, place: int | None) -> str:
-        """A place's name, empty where there is none."""
-        card = self.places.get(place or 0)
+        """A place's name, of one that ended too; empty where there is none."""
+        card = self.known(place)
         return card.name if card else ""
+
+    def known(self, place: int | None) -> PlaceCard | None:
+        """A place by its number, in force or past; None where there is none."""
+        return self.places.get(place or 0) or self.places.past.get(place or 0)
 
     # ── limits ──
     def policy(self, place: int | None) -> PolicyCard:
         """The limits of the tenant a place belongs to; the county's own where there is none."""
-        card = self.places.get(place or 0)
+        card = self.known(place)
         found = self.policies.get(card.tenant) if card else None
         return found or self.policies[self.county]
 

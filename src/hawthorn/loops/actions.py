@@ -111,14 +111,16 @@ def take_step(
     return _run(once, actor, key, asked)
 
 
-def rehome(moves: Mapping[int, int], *, actor: Actor, now: datetime, door: str, town: Town) -> int:
-    """What is open in these units (number → grid) lies in that grid from now on, a system step each, all or none; how many there were.
+def rehome(moves: Mapping[int, int], heirs: Mapping[int, int], *, actor: Actor, now: datetime, door: str, town: Town) -> int:
+    """What is open in these units (number → grid), or in a closed grid (grid → grid) at no unit, lies in that grid from now on.
 
-    Called inside the transaction that moves the units. What is closed stays where it was and goes along when it is opened again.
+    A system step each, all or none; how many there were. Called inside the transaction that moves the units, with the town as it is afterwards.
+    What is closed stays where it was and goes along when it is opened again.
     """
     with atomic():
-        found = list(Item.objects.filter(unit__in=list(moves), open=True).order_by("id").values_list("loop", "id", "unit", "grid"))
-        wanted = [(loop, pk, moves[unit]) for loop, pk, unit, grid in found if grid != moves[unit]]
+        here = Item.objects.filter(open=True).order_by("id").values_list("loop", "id", "unit", "grid")
+        wanted = [(loop, pk, moves[unit]) for loop, pk, unit, grid in here.filter(unit__in=list(moves)) if grid != moves[unit]]
+        wanted += [(loop, pk, heirs[grid]) for loop, pk, unit, grid in here.filter(unit=None, grid__in=list(heirs))]
         work = Work(actor, now, door, town)
         for at in range(0, len(wanted), LOCKED_AT_ONCE):
             work.lock((loop, pk) for loop, pk, _grid in wanted[at : at + LOCKED_AT_ONCE])

@@ -19,6 +19,7 @@ from hawthorn.loops import rows as rowing
 from hawthorn.loops.models import Item, Text, Touch
 from hawthorn.loops.rows import Row
 from hawthorn.territory.models import UnitGrid
+from hawthorn.territory.queries import heirs_of
 
 HANDS_DAYS = 30
 HIDES_NOTHING = next(f.default for f in fields(Loop) if f.name == "hides")
@@ -136,6 +137,13 @@ def texts_of(item: int, audience: Sequence[str] = ("public", "staff")) -> list[T
 def children_of(item: int) -> list[Item]:
     """Small loops and parts that hang on an item."""
     return list(Item.objects.filter(parent=item).order_by("id"))
+
+
+def grid_now(unit: int | None, ended: int | None) -> int | None:
+    """Where something lies today: in its unit's grid, or in the heir of a grid that ended; None where neither is said."""
+    if unit:
+        return grid_of(unit)
+    return next(iter(heirs_of(ended)), None) if ended else None
 
 
 def grid_of(unit: int) -> int | None:

@@ -54,15 +54,15 @@ def system(name: str, county: int) -> Actor:
 def _read(county: Tenant) -> Town:
     tenants = {t.pk: t.name for t in Tenant.objects.filter(county=county)} | {county.pk: county.name}
     town = Town(county.pk, county.revision, tenants=tenants)
-    for p in Place.objects.filter(tenant__in=tenants, valid_to__isnull=True):
-        town.places[p.pk] = PlaceCard(p.pk, p.level, p.code, p.name, p.tenant_id, p.county_id or p.pk, p.subdistrict_id, p.community_id)
+    for p in Place.objects.filter(tenant__in=tenants):
+        cards = town.places if p.valid_to is None else town.places.past
+        cards[p.pk] = PlaceCard(p.pk, p.level, p.code, p.name, p.tenant_id, p.county_id or p.pk, p.subdistrict_id, p.community_id)
     scopes = {k.code: k.scope for k in PostKind.objects.filter(county=county)}
     for post in Post.objects.filter(place__tenant__in=tenants).order_by("id"):
-        card = town.places.get(post.place_id)
-        if card:
-            town.posts[post.pk] = PostCard(
-                post.pk, post.kind, post.place_id, card.level, post.name, scopes.get(post.kind, "hands"), post.phone, post.is_public, post.ended_at
-            )
+        card = town.places[post.place_id]
+        town.posts[post.pk] = PostCard(
+            post.pk, post.kind, post.place_id, card.level, post.name, scopes.get(post.kind, "hands"), post.phone, post.is_public, post.ended_at
+        )
     _read_people(town)
     _read_catalogues(town, list(tenants))
     town.__post_init__()

@@ -183,10 +183,10 @@ class Work:
         self._journal(row, step, before, given, seat.post or None)
 
     def _found_again(self, loop: Loop, before: Any, after: Any) -> Any:
-        """What is opened again lies where its unit lies now."""
-        if before is None or not after.unit or loop.stages[before.stage].open or not loop.stages[after.stage].open:
+        """What is opened again lies where its unit lies now; without a unit, in the heir of its grid where that ended."""
+        if before is None or loop.stages[before.stage].open or not loop.stages[after.stage].open:
             return after
-        grid = queries.grid_of(after.unit)
+        grid = queries.grid_now(after.unit, after.grid if after.grid in self.town.places.past else None)
         return after if grid in (None, after.grid) or grid not in self.town.places else rehomed(after, Rehome(grid=grid), self._world(before))
 
     def _journal(self, row: Row, step: Step, before: Any, given: Any, post: int | None) -> None:

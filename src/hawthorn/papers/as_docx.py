@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from hawthorn.papers import paper as p
+from hawthorn.papers.as_pdf import picture
 
 FANG, HEI, SONG = "仿宋", "黑体", "方正小标宋简体"
 TWIPS = 20
@@ -31,6 +32,8 @@ def docx(paper: p.Paper) -> bytes:
             _para(made, block.words, font=HEI).paragraph_format.keep_with_next = True
         elif isinstance(block, p.Para):
             _para(made, block.words, indent=not block.is_plain)
+        elif isinstance(block, p.Figure):
+            _figure(made, block)
         else:
             _table(made, block, 9 if paper.is_wide else 12)
     for words in (paper.signed, paper.dated):
@@ -136,6 +139,15 @@ def _para(made: Any, words: str, *, font: str = FANG, indent: bool = True, size:
     if font != FANG or size:
         _font(run, font, size or p.SIZE_PT)
     return line
+
+
+def _figure(made: Any, block: p.Figure) -> None:
+    line = made.add_paragraph()
+    line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    line.paragraph_format.keep_with_next = True
+    line.add_run().add_picture(io.BytesIO(picture(block.svg)), width=Mm(p.BODY_WIDTH_MM))
+    if block.caption:
+        _para(made, block.caption, indent=False, size=12)
 
 
 def _table(made: Any, block: p.Table, size: float) -> None:

@@ -15,8 +15,20 @@ DATA = Path(__file__).parent / "data"
 
 def pdf(paper: p.Paper) -> bytes:
     """The whole file. Raises RuntimeError only where the template itself is broken: words are data, never markup."""
-    told = {"paper": json.dumps(_plain(paper), ensure_ascii=False)}
-    made = typst.compile(str(DATA / "gbt9704.typ"), root=str(DATA), font_paths=[str(DATA)], format="pdf", sys_inputs=told)
+    return compiled("gbt9704.typ", _plain(paper))
+
+
+def compiled(template: str, told: dict[str, Any]) -> bytes:
+    """A template of this folder with what it is told under `paper`, as PDF."""
+    made = typst.compile(str(DATA / template), root=str(DATA), font_paths=[str(DATA)], format="pdf", sys_inputs={"paper": json.dumps(told, ensure_ascii=False)})
+    assert isinstance(made, bytes)
+    return made
+
+
+def picture(svg: str) -> bytes:
+    """A drawing as PNG, for documents that hold no SVG. 200 dots an inch at the width of the page."""
+    told = {"paper": json.dumps({"svg": svg, "width": p.BODY_WIDTH_MM})}
+    made = typst.compile(str(DATA / "drawing.typ"), root=str(DATA), font_paths=[str(DATA)], format="png", ppi=200, sys_inputs=told)
     assert isinstance(made, bytes)
     return made
 
@@ -37,5 +49,7 @@ def _block(block: p.Block) -> dict[str, Any]:
         return {"kind": "heading", "words": p.printable(block.words)}
     if isinstance(block, p.Para):
         return {"kind": "para", "words": p.printable(block.words), "plain": block.is_plain}
+    if isinstance(block, p.Figure):
+        return {"kind": "figure", "svg": block.svg, "caption": p.printable(block.caption)}
     columns = [{"name": name, "share": share} for name, share in block.columns]
     return {"kind": "table", "columns": columns, "rows": [[p.printable(str(cell)) for cell in row] for row in block.rows]}

@@ -50,7 +50,15 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
-Block: TypeAlias = Heading | Para | Table
+@dataclass(frozen=True)
+class Figure:
+    """A drawing as SVG, of the width of the page, and the line under it. Its own fonts and colours; nothing in it is asked for elsewhere."""
+
+    svg: str
+    caption: str = ""
+
+
+Block: TypeAlias = Heading | Para | Table | Figure
 
 
 @dataclass(frozen=True)

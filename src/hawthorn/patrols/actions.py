@@ -82,11 +82,15 @@ def end(point: Point, *, actor: Actor, town: Town, now: datetime) -> None:
     Checkpoint.objects.filter(pk=point.row.pk, ended_on=None).update(ended_on=local(now).date())
 
 
-def move_points(moves: Mapping[int, int]) -> int:
-    """Points at these units (number → grid) lie in these grids from now on; looks already taken stay where they were. How many moved."""
-    grids = set(moves.values())
-    mine = {grid: [unit for unit, to in moves.items() if to == grid] for grid in grids}
-    return sum(Checkpoint.objects.filter(unit__in=units, ended_on=None).exclude(grid=grid).update(grid=grid) for grid, units in mine.items())
+def move_points(moves: Mapping[int, int], heirs: Mapping[int, int]) -> int:
+    """Points at these units (number → grid), and those of a closed grid (grid → grid) at no unit, lie in these grids from now on. How many moved.
+
+    Looks already taken stay where they were.
+    """
+    mine = {grid: [unit for unit, to in moves.items() if to == grid] for grid in set(moves.values())}
+    here = Checkpoint.objects.filter(ended_on=None)
+    moved = sum(here.filter(unit__in=units).exclude(grid=grid).update(grid=grid) for grid, units in mine.items())
+    return moved + sum(here.filter(unit=None, grid=old).update(grid=new) for old, new in heirs.items())
 
 
 _NOT_YOURS = _("排查点由社区综合窗口和街道网格中心来改。")

@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_matrix, vstack
 
 from hawthorn.kernel.words import _
-from hawthorn.redrawing.graph import Ground, Impossible, bounds_of, loads_of
+from hawthorn.redrawing.graph import Ground, Impossible, bounds_of, loads_of, moved_of
 
 
 def neighbours(ground: Ground, plan: Sequence[int]) -> list[tuple[int, int]]:
@@ -38,6 +38,7 @@ def least_flow(ground: Ground, plan: Sequence[int], tolerance: float) -> dict[tu
 def flow_share(ground: Ground, tolerance: float) -> float:
     """The smallest flow between today's neighbours, as a share of all households: a planning figure.
 
-    A plan may move fewer: households that cross two borders count twice here, and grids that do not touch today may touch then.
+    A plan may move fewer: households that cross two borders count twice here, and grids that do not touch today may touch then. Where the number
+    of grids changes, those that move for that alone are counted with it.
     """
-    return sum(least_flow(ground, ground.today, tolerance).values()) / ground.total
+    return (moved_of(ground, ground.first) + sum(least_flow(ground, ground.first, tolerance).values())) / ground.total

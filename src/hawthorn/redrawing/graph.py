@@ -19,7 +19,8 @@ class Impossible(Exception):
 class Ground:
     """Units by number 0…n-1 with weight (households) and today's grid by number 0…k-1; joins with what a border there costs.
 
-    `beside[u]`: (other unit, cost); `fixed`: units that stay where they are.
+    `beside[u]`: (other unit, cost); `fixed`: units that stay where they are. Where the number of grids changes (reshaping.py), a unit whose grid is
+    closed has a number below 0 for today, and `begin` is the plan a drawing starts from.
     """
 
     units: tuple[str, ...]
@@ -28,6 +29,12 @@ class Ground:
     today: tuple[int, ...]
     beside: tuple[tuple[tuple[int, float], ...], ...]
     fixed: frozenset[int] = field(default_factory=frozenset)
+    begin: tuple[int, ...] = ()
+
+    @property
+    def first(self) -> tuple[int, ...]:
+        """What a drawing starts from."""
+        return self.begin or self.today
 
     @property
     def total(self) -> int:
@@ -70,10 +77,11 @@ def ground_of(weights: Mapping[str, int], today: Mapping[str, str], joins: Itera
 
 
 def loads_of(ground: Ground, plan: Sequence[int]) -> list[int]:
-    """Households by grid."""
+    """Households by grid; those of a closed grid count nowhere."""
     loads = [0] * len(ground.grids)
     for weight, grid in zip(ground.weights, plan, strict=True):
-        loads[grid] += weight
+        if grid >= 0:
+            loads[grid] += weight
     return loads
 
 
@@ -132,6 +140,8 @@ def check(ground: Ground) -> None:
             raise Impossible(words.format(unit=ground.units[island[0]], n=len(island), weight=weight))
     for part in parts_of(ground, ground.today):
         grid = ground.today[part[0]]
+        if grid < 0:
+            continue
         rest = [u for u, now in enumerate(ground.today) if now == grid]
         if len(part) < len(rest):
             words = _("网格“{grid}”现在就不连成一片（{a} 个楼院和另外 {b} 个不相连）。请先补上相连的边，或者把零散的楼院改到旁边的网格。")

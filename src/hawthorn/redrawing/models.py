@@ -44,6 +44,8 @@ class Plan(models.Model):
     mark = models.CharField(max_length=64)
     moved = models.PositiveIntegerField(default=0)
     moved_units = models.PositiveIntegerField(default=0)
+    opened = models.PositiveSmallIntegerField(default=0)
+    closed = models.PositiveSmallIntegerField(default=0)
     deviation = models.PositiveIntegerField(default=0)
     broken = models.PositiveIntegerField(default=0)
 
@@ -51,23 +53,43 @@ class Plan(models.Model):
         constraints = [CheckConstraint(condition=Q(approver__isnull=True) | ~Q(approver=F("drafter")), name="plan_two_people")]
 
 
+class PlanGrid(models.Model):
+    """A grid that a plan opens. Drawings name it by its `number` below 0; `place`: the grid it became on the day."""
+
+    plan = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=60)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["plan", "number"], name="plan_grid_once"), CheckConstraint(condition=Q(number__gt=0), name="plan_grid_number")]
+
+
 class PlanUnit(models.Model):
-    """Which grid a unit belongs to by a plan."""
+    """Which grid a unit belongs to by a plan: one there is, or (`opened`) the number of one the plan opens."""
 
     plan = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
-    grid = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    grid = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+    opened = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
-        constraints = [UniqueConstraint(fields=["plan", "unit"], name="plan_unit_once")]
+        constraints = [
+            UniqueConstraint(fields=["plan", "unit"], name="plan_unit_once"),
+            CheckConstraint(condition=Q(grid__isnull=True) ^ Q(opened__isnull=True), name="plan_unit_one_grid"),
+        ]
 
 
 class Proposal(models.Model):
-    """What the optimiser is asked to draw, and what it drew. `share`: how far it is (0–1); `drawn`: grid by unit, by their numbers as text."""
+    """What the optimiser is asked to draw, and what it drew. `grids`: how many (0: as many as today); `share`: how far it is (0–1).
+
+    `drawn`: grid by unit, by their numbers as text; a new grid has a number below 0.
+    """
 
     community = models.ForeignKey(Place, models.PROTECT, related_name="+")
     wish = models.CharField(max_length=6)
     seed = models.PositiveIntegerField()
+    grids = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, default="going")
     share = models.FloatField(default=0.0)
     is_stopped = models.BooleanField(default=False)

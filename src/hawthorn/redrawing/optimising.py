@@ -140,7 +140,7 @@ def draw(ground: Ground, *, wish: Wish = "normal", seed: int = 0, iterations: in
     steps, share = iterations or min(MOST, max(LEAST, A_UNIT * len(ground.units))), flow_share(ground, TOLERANCE)
     one, found = 100 / len(ground.units), list[tuple[float, list[int]]]()
     for n in range(CHAINS):
-        drawing = Drawing(ground, ground.today)
+        drawing = Drawing(ground, ground.first)
         loose, firm = Prices(drawing, PRICES[wish], share, STRAIN), Prices(drawing, PRICES[wish], share)
         free, rest = int(steps * FREE / CHAINS), int(steps * (1 - FREE) / CHAINS)
         anneal(drawing, loose, random, (0.0, math.inf), (HOT * one, WARM * one), free, _part(tell, n / CHAINS, FREE / CHAINS))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from hawthorn.kernel.words import _
+from hawthorn.loops.models import Item
 from hawthorn.redrawing.adjacency import Spot
 from hawthorn.redrawing.graph import Ground, ground_of
 from hawthorn.redrawing.models import Join
+from hawthorn.redrawing.reshaping import over
 from hawthorn.territory.locating import polygon
 from hawthorn.territory.models import Place, Unit, UnitGrid
+from hawthorn.territory.queries import heirs_of
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,20 @@ def ground(found: Survey) -> Ground | None:
     return ground_of(weights, today, [(str(j.one_id), str(j.other_id), j.cost) for j in found.joins])
 
 
+def grids_of(found: Survey, opened: Iterable[int] = ()) -> list[int]:
+    """Today's grids of a community by code, then those that plans open (numbers below 0). One statement."""
+    today = Place.objects.filter(pk__in=set(found.grids.values())).order_by("code").values_list("pk", flat=True)
+    return [*today, *sorted(opened, reverse=True)]
+
+
+def drawn_over(found: Ground, drawn: Mapping[int, int]) -> Ground:
+    """The ground over the grids of a drawing: without those that no unit is in any more, with those it opens."""
+    used = {str(grid) for grid in drawn.values()}
+    return over(found, [grid for grid in found.grids if grid in used] + sorted(used - set(found.grids), key=lambda g: -int(g)))
+
+
 def numbers_of(found: Ground, drawn: Mapping[int, int]) -> list[int]:
-    """A drawing (grid by unit, by their numbers) as the measures read it. Raises KeyError for a grid that has no unit today."""
+    """A drawing (grid by unit, by their numbers) as the measures read it. Raises KeyError for a grid that is none of the ground's."""
     place = {grid: n for n, grid in enumerate(found.grids)}
     return [place[str(drawn[int(unit)])] for unit in found.units]
 
@@ -90,3 +105,29 @@ def strays() -> list[str]:
     """For `hawthorn check`: joins between two communities."""
     wrong = Join.objects.exclude(one__community=F("other__community")).values_list("pk", flat=True)
     return [_("接边 {n}：两个楼院不在同一个社区。").format(n=pk) for pk in wrong]
+
+
+def misplaced(county: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Open items that lie elsewhere than their unit does today, as (unit → grid), and closed grids in which something without unit is open (→ heir).
+
+    A press that was under way on another connection while units moved leaves one behind. `county`: number of the county's place; two statements.
+    """
+    astray = Item.objects.filter(open=True, county=county, unit__isnull=False)
+    own = UnitGrid.objects.filter(unit=OuterRef("unit"), to_on=None).values("grid")[:1]
+    moves = dict(astray.annotate(there=Subquery(own)).exclude(grid=F("there")).exclude(there=None).values_list("unit", "there"))
+    ended = Item.objects.filter(open=True, county=county, unit=None, grid__valid_to__isnull=False).values_list("grid", flat=True).distinct()
+    return moves, {grid: heirs[0] for grid in ended.order_by() if (heirs := heirs_of(grid))}
+
+
+def misplaced_words() -> list[str]:
+    """For `hawthorn check`: what `misplaced` finds, in any county."""
+    found = []
+    for county in Place.objects.filter(level="county").values_list("pk", flat=True):
+        moves, heirs = misplaced(county)
+        for level, many in (("unit", list(moves)), ("grid", list(heirs))):
+            rows = Item.objects.filter(open=True, **{f"{level}__in": many})
+            found += [
+                _("事项 {n}：不在它的楼院现在所在的网格里。").format(n=pk)
+                for pk in (rows if level == "unit" else rows.filter(unit=None)).values_list("pk", flat=True)
+            ]
+    return found

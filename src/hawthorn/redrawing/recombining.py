@@ -27,7 +27,7 @@ def cut_anew(drawing: Placed, one: int, other: int, random: Random) -> list[tupl
     """
     ground, plan = drawing.ground, drawing.plan
     units = [u for u, grid in enumerate(plan) if grid in (one, other)]
-    order, parent = _tree(ground, plan, units, random)
+    order, parent = tree_of(ground, plan, units, random)
     if len(order) < len(units):
         return []
     side = _side(ground, order, parent, random)
@@ -40,8 +40,8 @@ def cut_anew(drawing: Placed, one: int, other: int, random: Random) -> list[tupl
     return [] if any(u in ground.fixed for u, _grid in moves) else moves
 
 
-def _tree(ground: Ground, plan: list[int], units: list[int], random: Random) -> tuple[list[int], dict[int, int]]:
-    """A random spanning tree by Kruskal, dear joins first; units from the root on, and the parent of each."""
+def tree_of(ground: Ground, plan: list[int], units: list[int], random: Random) -> tuple[list[int], dict[int, int]]:
+    """A random spanning tree by Kruskal, dear joins first; units from the root on, and the parent of each. Units that do not hang together are left out."""
     inside, chance = set(units), random.random
     joins = sorted((chance() / (cost + SMALL), u, v) for u in units for v, cost in ground.beside[u] if u < v and v in inside)
     group = {u: u for u in units}
@@ -68,18 +68,28 @@ def _root(group: dict[int, int], u: int) -> int:
     return u
 
 
-def _side(ground: Ground, order: list[int], parent: dict[int, int], random: Random) -> set[int]:
-    """Units on one side of a random cut of the tree that leaves both sides within the bounds."""
-    (least, most), below = bounds_of(ground), {u: ground.weights[u] for u in order}
+def below_each(ground: Ground, order: list[int], parent: dict[int, int]) -> dict[int, int]:
+    """Households of a unit and all below it in the tree."""
+    below = {u: ground.weights[u] for u in order}
     for u in reversed(order[1:]):
         below[parent[u]] += below[u]
-    whole = below[order[0]]
-    cuts = [u for u in order[1:] if least <= below[u] <= most and least <= whole - below[u] <= most]
-    if not cuts:
-        return set()
-    top = cuts[random.randrange(len(cuts))]
+    return below
+
+
+def under(order: list[int], parent: dict[int, int], top: int) -> set[int]:
+    """A unit and all below it in the tree."""
     side = {top}
     for u in order:
         if parent[u] in side:
             side.add(u)
     return side
+
+
+def _side(ground: Ground, order: list[int], parent: dict[int, int], random: Random) -> set[int]:
+    """Units on one side of a random cut of the tree that leaves both sides within the bounds."""
+    (least, most), below = bounds_of(ground), below_each(ground, order, parent)
+    whole = below[order[0]]
+    cuts = [u for u in order[1:] if least <= below[u] <= most and least <= whole - below[u] <= most]
+    if not cuts:
+        return set()
+    return under(order, parent, cuts[random.randrange(len(cuts))])

@@ -26,6 +26,8 @@ class PlanFacts(Head):
     """`author`: the post that drafted it; `drafter`, `approver`: users; `on`: from which day; `mark`: digest of which unit goes to which grid.
 
     `moved`: households that change their grid; `deviation`: of the grid farthest from the mean, per mille; `broken`: grids that are not whole.
+
+    `opened`, `closed`: grids there will be, or be no longer.
     """
 
     author: int | None = None
@@ -35,6 +37,8 @@ class PlanFacts(Head):
     mark: str = ""
     moved: int = 0
     moved_units: int = 0
+    opened: int = 0
+    closed: int = 0
     deviation: int = 0
     broken: int = 0
 
@@ -45,6 +49,8 @@ class Drawn(Needs):
     mark: str = Field(max_length=64)
     moved: int = Field(ge=0)
     moved_units: int = Field(ge=0)
+    opened: int = Field(0, ge=0)
+    closed: int = Field(0, ge=0)
     deviation: int = Field(ge=0)
     broken: int = Field(ge=0)
 
@@ -86,7 +92,8 @@ def midnight(on: date) -> datetime:
 
 def counted(f: PlanFacts, g: Any) -> PlanFacts:
     """With what the drawing comes to."""
-    return replace(f, mark=g.mark, moved=g.moved, moved_units=g.moved_units, deviation=g.deviation, broken=g.broken)
+    told = {name: getattr(g, name) for name in Drawn.model_fields}
+    return replace(f, **told)
 
 
 def room(f: Any, a: Actor) -> Seat | None:

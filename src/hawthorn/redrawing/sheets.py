@@ -28,11 +28,11 @@ class Read:
     problems: list[Problem] = field(default_factory=list)
 
 
-def names_of(town: Town, found: Survey) -> dict[str, int]:
-    """The grids of a community by what they are called in the sheet; two of one name have their codes beside it."""
+def names_of(town: Town, found: Survey, opened: Mapping[int, str]) -> dict[str, int]:
+    """The grids of a community, and those the plan opens, by what they are called in the sheet; two of one name have their codes beside it."""
     cards = sorted((town.places[pk] for pk in set(found.grids.values())), key=lambda p: p.code)
     many = Counter(p.name for p in cards)
-    return {p.name if many[p.name] == 1 else f"{p.name}（{p.code}）": p.id for p in cards}
+    return {p.name if many[p.name] == 1 else f"{p.name}（{p.code}）": p.id for p in cards} | {name: grid for grid, name in opened.items()}
 
 
 def _columns(names: Mapping[str, int]) -> tuple[Column, ...]:
@@ -46,9 +46,9 @@ def _columns(names: Mapping[str, int]) -> tuple[Column, ...]:
     )
 
 
-def written(town: Town, found: Survey, drawn: Mapping[int, int]) -> bytes:
+def written(town: Town, found: Survey, drawn: Mapping[int, int], opened: Mapping[int, str]) -> bytes:
     """The plan as .xlsx; reading it back in changes nothing."""
-    names = names_of(town, found)
+    names = names_of(town, found, opened)
     called = {pk: name for name, pk in names.items()}
     book = Workbook()
     sheet = book.active
@@ -59,7 +59,7 @@ def written(town: Town, found: Survey, drawn: Mapping[int, int]) -> bytes:
     return sheets.to_bytes(book)
 
 
-def read(data: bytes, town: Town, found: Survey, drawn: Mapping[int, int]) -> Read:
+def read(data: bytes, town: Town, found: Survey, drawn: Mapping[int, int], opened: Mapping[int, str]) -> Read:
     """What it changes. Units that are left out stay as they are in the plan; one named twice is a problem."""
     try:
         book = sheets.open_workbook(data)
@@ -67,7 +67,7 @@ def read(data: bytes, town: Town, found: Survey, drawn: Mapping[int, int]) -> Re
         return Read(problems=[Problem(SHEET, 0, "", str(wrong))])
     if SHEET not in book:
         return Read(problems=[Problem(SHEET, 0, "", _("没有这张表"))])
-    rows, problems = sheets.read_table(SHEET, book[SHEET], _columns(names_of(town, found)))
+    rows, problems = sheets.read_table(SHEET, book[SHEET], _columns(names_of(town, found, opened)))
     told = Read(problems=problems)
     units, seen = {u.code: u for u in found.units}, dict[str, int]()
     for row in rows:
@@ -78,7 +78,7 @@ def read(data: bytes, town: Town, found: Survey, drawn: Mapping[int, int]) -> Re
             told.problems.append(row.problem("code", _("「{code}」在第 {n} 行已经写过").format(code=row["code"], n=seen[row["code"]])))
         elif row["grid"] != drawn.get(unit.pk, found.grids[unit.pk]):
             told.moves[unit.pk] = row["grid"]
-            was, now = (town.name_of(pk) for pk in (drawn.get(unit.pk, found.grids[unit.pk]), row["grid"]))
+            was, now = (opened.get(pk) or town.name_of(pk) for pk in (drawn.get(unit.pk, found.grids[unit.pk]), row["grid"]))
             told.changes.append(_("{unit}：从{was}到{grid}，{n} 户").format(unit=unit.name, was=was, grid=now, n=unit.households))
         seen.setdefault(row["code"], row.number)
     return told

@@ -1,11 +1,14 @@
-"""Due work: draw what was asked for, the oldest first, for about so long a round."""
+"""Due work: draw what was asked for, the oldest first, for about so long a round; fetch what stayed behind when units moved."""
 
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hawthorn.kernel.world import Town
+from hawthorn.loops import actions as loops
+from hawthorn.loops.town import system
+from hawthorn.redrawing import queries
 from hawthorn.redrawing.actions import proposals
 from hawthorn.redrawing.models import Proposal
 
@@ -22,3 +25,21 @@ def draw_proposals(*, town: Town, now: datetime) -> int:
         proposals.work_off(proposal)
         done += 1
     return done
+
+
+FRESH = timedelta(minutes=10)
+_looked: dict[int, tuple[str, datetime]] = {}
+
+
+def catch_up(*, town: Town, now: datetime) -> int:
+    """Open items that a press beside the switch left in the old grid pass over; how many. Looked at for ten minutes after every change of the town."""
+    revision, since = _looked.get(town.county, ("", now))
+    if revision != town.revision:
+        _looked[town.county] = town.revision, now
+    elif not timedelta(0) <= now - since < FRESH:
+        return 0
+    county = next((p.id for p in town.places.values() if p.level == "county"), 0)
+    moves, heirs = queries.misplaced(county)
+    if not moves and not heirs:
+        return 0
+    return loops.rehome(moves, heirs, actor=system("plans", town.county), now=now, door="due", town=town)

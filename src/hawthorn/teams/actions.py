@@ -42,6 +42,10 @@ KINDS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
+GRID_POSTS = ("party_instructor", "grid_head", "grid_officer")
+"""Every grid has these three."""
+
+
 class PostFacts(TypedDict, total=False):
     """What may change on a post without making it another."""
 
@@ -141,6 +145,36 @@ def abolish_post(*, post: Post, now: datetime) -> None:
             spans.filter(running).update(to_at=now)
             spans.filter(post=post, from_at__gte=now).delete()
         territory.bump(post.place)
+
+
+def open_grid_posts(*, place: Place, now: datetime) -> None:
+    """The three posts of a new grid, held by nobody yet."""
+    labels = dict(PostKind.objects.filter(county=place.tenant.county_id or place.tenant_id).values_list("code", "label"))
+    with transaction.atomic():
+        Post.objects.bulk_create([Post(place=place, kind=kind, name=f"{place.name}{labels.get(kind, kind)}") for kind in GRID_POSTS])
+        territory.bump(place)
+
+
+def carry_posts(*, from_place: int, to_place: int, now: datetime) -> None:
+    """Who holds a post or stands in for it at one place does so from now on for the post of the same kind at the other, as long as agreed there.
+
+    Phone and consent to be named go along.
+    """
+    running, there = Q(to_at=None) | Q(to_at__gt=now), {post.kind: post for post in Post.objects.filter(place=to_place, ended_at=None)}
+    with transaction.atomic():
+        for old in Post.objects.filter(place=from_place, ended_at=None, kind__in=list(there)).order_by("id"):
+            new = there[old.kind]
+            Post.objects.filter(pk=new.pk).update(phone=old.phone, is_public=old.is_public)
+            for span in Holding.objects.filter(running, post=old):
+                Holding.objects.create(post=new, user_id=span.user_id, from_at=max(span.from_at, now), to_at=span.to_at, shows_name=span.shows_name)
+            for deputy in StandIn.objects.filter(running, post=old):
+                StandIn.objects.create(post=new, user_id=deputy.user_id, from_at=max(deputy.from_at, now), to_at=deputy.to_at)
+
+
+def abolish_posts(*, place: Place, now: datetime) -> None:
+    """All posts of a place that is no longer; their holdings end."""
+    for post in Post.objects.filter(place=place, ended_at=None).select_related("place__tenant"):
+        abolish_post(post=post, now=now)
 
 
 def set_roster(*, place: Place, on: date, users: Iterable[User], now: datetime) -> None:

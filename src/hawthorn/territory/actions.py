@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
@@ -84,6 +84,26 @@ def change_place(*, place: Place, **facts: Unpack[PlaceFacts]) -> None:
     with transaction.atomic():
         Place.objects.filter(pk=place.pk).update(**facts)
         bump(place)
+
+
+def open_grid(*, community: Place, name: str, from_on: date) -> Place:
+    """A new grid of a community from that day on; its code is the next after all the community ever had: none is given twice."""
+    with transaction.atomic():
+        used = Place.objects.filter(community=community, level="grid").order_by("-code").values_list("code", flat=True).first()
+        code = f"{community.code}{int(used[-3:]) + 1 if used else 1:03d}"
+        above = {"county_id": community.county_id, "subdistrict_id": community.subdistrict_id, "community": community}
+        place = Place.objects.create(level="grid", code=code, name=name, tenant=community.tenant, valid_from=from_on, **above)
+        bump(place)
+    return place
+
+
+def end_grid(*, grid: Place, on: date) -> None:
+    """The grid is no longer in force from that day on; what was done there keeps it. ValueError while units lie in it."""
+    if UnitGrid.objects.filter(grid=grid, to_on=None, unit__ended_on=None).exists():
+        raise ValueError(f"{grid.code}: units lie in it")
+    with transaction.atomic():
+        Place.objects.filter(pk=grid.pk).update(valid_to=max(on, grid.valid_from + timedelta(days=1)))
+        bump(grid)
 
 
 def create_unit(*, community: Place, code: str, **facts: Unpack[UnitFacts]) -> Unit:

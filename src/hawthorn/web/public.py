@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 
 from hawthorn.kernel.errors import NotThere
 from hawthorn.loops.models import Item
+from hawthorn.papers import sign
 from hawthorn.tenants.models import Tenant
+from hawthorn.territory.queries import heirs_of
 from hawthorn.web import news, slips, visitors, words
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
@@ -72,14 +74,26 @@ def grid(request: Request, code: str) -> HttpResponse:
     """找谁、管什么、办成了什么; how to say something."""
     found = grid_of(request, code) if request.town else None
     if found is None:
-        raise NotThere
+        return _past(request, code)
     say = f"{reverse('say')}?g={found.code}"
     done = Item.objects.filter(loop="matters", grid=found.id, stage="closed", closed_at__gt=request.now - timedelta(days=SHOWN_DAYS)).count()
     context = {
         "grid": found, "community": request.town.name_of(found.community), "people": people_of(request, found), "say": say,
         "qr": slips.qr(slips.address_of(request, say)), "done": done if done >= FEW else 0, "days": SHOWN_DAYS,
+        "signs": [{"url": reverse("grid-sign", args=[found.code, size]), "label": size.upper()} for size in sign.SIZES],
     }  # fmt: skip
     return render(request, "web/grid.html", context)
+
+
+def _past(request: Request, code: str) -> HttpResponse:
+    """A code of before a redrawing still hangs on walls: it says which grids serve there now. Raises NotThere."""
+    town = request.town
+    past = next((p for p in town.places.past.values() if p.level == "grid" and p.code == code), None) if town else None
+    if past is None:
+        raise NotThere
+    heirs = [town.places[n] for n in heirs_of(past.id) if n in town.places]
+    grids = [{"name": p.name, "url": reverse("grid", args=[p.code]), "people": people_of(request, p)[:1]} for p in heirs]
+    return render(request, "web/grid_past.html", {"name": past.name, "community": town.name_of(past.community), "grids": grids})
 
 
 @public

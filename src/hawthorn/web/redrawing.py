@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hawthorn.kernel.errors import NotThere, Refused
 from hawthorn.kernel.world import PlaceCard
-from hawthorn.redrawing import flows, graph, queries
+from hawthorn.redrawing import flows, graph, queries, rules
 from hawthorn.redrawing.actions import joins as actions
 from hawthorn.redrawing.models import COSTS, Join
 from hawthorn.territory.models import Place, Unit
@@ -67,12 +67,18 @@ def ground(request: Request, community: int) -> HttpResponse:
     counted = queries.ground(found)
     loads = dict(zip(counted.grids, graph.loads_of(counted, counted.today), strict=True)) if counted else {}
     context = {
-        "place": card.name, "map": drawing(request.town, found), "faults": _faults(request, found), "even": _even(counted), "flow": flow_of(counted),
+        "place": card.name, "map": drawing(request.town.name_of, found, queries.grids_of(found)),
+        "faults": _faults(request, found), "even": _even(counted), "flow": flow_of(counted),
         "plans": reverse("redrawing-plans", args=[card.id]),
+        "units_url": _units_url(request, card),
         "grids": _grids(request, found, loads), "joins": len(found.joins), "by_hand": sum(j.by_id is not None for j in found.joins),
         "units": {"columns": [_("楼院"), _("网格"), _("户数"), _("相邻的")], "rows": _rows(request, card, found)},
     }  # fmt: skip
     return render(request, "web/redrawing_ground.html", context)
+
+
+def _units_url(request: Request, card: PlaceCard) -> str:
+    return reverse("redrawing-units", args=[card.id]) if rules.seat_for(request.actor, card, rules.DRAFTS) else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hawthorn.kernel.world import Town
 from hawthorn.redrawing.queries import Survey
 from hawthorn.web.maps import WIDTH, projected, rings_of
 
 
-def drawing(town: Town, found: Survey, drawn: Mapping[int, int] | None = None, base: Mapping[int, int] | None = None) -> dict[str, Any]:
-    """What _unit_map.html draws: as it is, or `drawn` otherwise than in `base`. Units without a position are left out, and counted."""
+def drawing(
+    called: Callable[[int | None], str], found: Survey, grids: Sequence[int], drawn: Mapping[int, int] | None = None, base: Mapping[int, int] | None = None
+) -> dict[str, Any]:
+    """What _unit_map.html draws: as it is, or `drawn` otherwise than in `base`; `grids` in the order of their numbers.
+
+    Units without a position are left out, and counted.
+    """
     mine = found.grids if drawn is None else drawn
     before = mine if base is None else base
-    grids = sorted(set(found.grids.values()), key=lambda pk: town.places[pk].code)
     placed = [u for u in found.units if u.lon is not None and u.lat is not None]
     if not placed:
         return {}
@@ -26,7 +29,7 @@ def drawing(town: Town, found: Survey, drawn: Mapping[int, int] | None = None, b
     circles = [
         {
             "x": at[u.pk][0], "y": at[u.pk][1], "number": grids.index(mine[u.pk]) + 1 if mine.get(u.pk) in grids else "—",
-            "said": _words(town, mine.get(u.pk), before.get(u.pk), u), "is_moved": mine.get(u.pk) != before.get(u.pk),
+            "said": _words(called, mine.get(u.pk), before.get(u.pk), u), "is_moved": mine.get(u.pk) != before.get(u.pk),
         }
         for u in placed
     ]  # fmt: skip
@@ -39,8 +42,8 @@ def drawing(town: Town, found: Survey, drawn: Mapping[int, int] | None = None, b
             "is_moved": any(c["is_moved"] for c in circles)}  # fmt: skip
 
 
-def _words(town: Town, now: int | None, was: int | None, unit: Any) -> str:
-    grid = town.name_of(now) or _("还没有网格")
+def _words(called: Callable[[int | None], str], now: int | None, was: int | None, unit: Any) -> str:
+    grid = called(now) or _("还没有网格")
     if was != now:
-        return _("{unit}：从{was}到{grid}，{n} 户").format(unit=unit.name, was=town.name_of(was) or "—", grid=grid, n=unit.households)
+        return _("{unit}：从{was}到{grid}，{n} 户").format(unit=unit.name, was=called(was) or "—", grid=grid, n=unit.households)
     return _("{unit}：{grid}，{n} 户").format(unit=unit.name, grid=grid, n=unit.households)

@@ -46,7 +46,7 @@ def _tenant(request: Any) -> Tenant | None:
         own: Tenant = request.tenant
         return own
     match = request.resolver_match
-    grid = request.GET.get("g") or request.POST.get("g") or (match.kwargs.get("code", "") if match and match.url_name == "grid" else "")
+    grid = request.GET.get("g") or request.POST.get("g") or (match.kwargs.get("code", "") if match and match.url_name in ("grid", "grid-sign") else "")
     if grid and (place := Place.objects.filter(level="grid", code=grid[:CODE]).select_related("tenant__county").first()) and place.tenant.county:
         return place.tenant
     if (code := request.COOKIES.get(COOKIE, "")[:9]) and (found := many.filter(code=code).first()):

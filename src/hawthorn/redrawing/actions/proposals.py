@@ -12,21 +12,22 @@ from hawthorn.redrawing import queries
 from hawthorn.redrawing.graph import Impossible
 from hawthorn.redrawing.models import Proposal
 from hawthorn.redrawing.optimising import PRICES, draw
+from hawthorn.redrawing.reshaping import reshaped
 from hawthorn.territory.models import Place
 
 EVERY = 1.0
 """Seconds between two words on how far it is."""
 
 
-def ask(*, community: Place, seed: int, user: int | None, now: datetime) -> None:
-    """Three proposals anew; those of before are forgotten. Nothing where they are being drawn."""
+def ask(*, community: Place, seed: int, grids: int = 0, user: int | None, now: datetime) -> None:
+    """Three proposals anew, with so many grids (0: as many as today); those of before are forgotten. Nothing where they are being drawn."""
     with atomic():
         Place.objects.select_for_update().get(pk=community.pk)
         mine = Proposal.objects.filter(community=community)
         if mine.filter(state="going", is_stopped=False).exists():
             return
         mine.delete()
-        Proposal.objects.bulk_create([Proposal(community=community, wish=wish, seed=seed, by_id=user, at=now) for wish in PRICES])
+        Proposal.objects.bulk_create([Proposal(community=community, wish=wish, seed=seed, grids=grids, by_id=user, at=now) for wish in PRICES])
 
 
 def stop(*, community: Place) -> None:
@@ -42,6 +43,8 @@ def work_off(proposal: Proposal, *, clock: Callable[[], float] = time.monotonic)
         return
     told = _Teller(proposal, clock)
     try:
+        if proposal.grids not in (0, len(ground.grids)):
+            ground = reshaped(ground, proposal.grids, seed=proposal.seed)
         plan = draw(ground, wish=proposal.wish, seed=proposal.seed, tell=told)  # type: ignore[arg-type]
     except Impossible as why:
         Proposal.objects.filter(pk=proposal.pk).update(state="impossible", why=str(why)[:400])

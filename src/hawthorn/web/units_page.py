@@ -1,0 +1,63 @@
+"""楼院 of a community out of a file (CSV, GeoJSON, workbook), with a dry run first; neighbours are looked for anew after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from hawthorn.gateways import units_files, workbook
+from hawthorn.kernel.errors import Refused
+from hawthorn.redrawing import rules
+from hawthorn.redrawing.actions import joins
+from hawthorn.territory.datum import NAMES
+from hawthorn.territory.models import Place
+from hawthorn.web import answering
+from hawthorn.web.books import is_dry, planned, sheet_field, upload_of
+from hawthorn.web.redrawing import place_of
+from hawthorn.web.request import Request
+
+WORDS = "CSV、GeoJSON 或 Excel 的一张表，列名和设置工作簿的“楼院”一样：楼院编号、名称、户数……先试读，看清楚再写入。"
+AGAIN = "同一个编号再导一次就是修改。"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def units(request: Request, community: int) -> HttpResponse:
+    """Read, look through, write; the same file again changes nothing. For those who draft plans here; others 404."""
+    card, found = place_of(request, community), None
+    if rules.seat_for(request.actor, card, rules.DRAFTS) is None:
+        raise Refused("not_yours")
+    if request.method == "POST":
+        place = Place.objects.select_related("tenant__county").get(pk=card.id)
+        rows = units_files.read(upload_of(request), community=card.code, datum=_datum(request))
+        found = workbook.plan(rows, place.tenant, now=request.now)
+        if not is_dry(request) and not found.problems:
+            done = workbook.apply(found, actor_user_id=request.actor.user, now=request.now)
+            number = joins.find_joins(community=place, now=request.now)
+            said = _("写好了：{n} 处；重新找到 {joins} 条接边，手工改过的没有动。").format(n=len(done.changes), joins=number)
+            return answering.done(request, reverse("redrawing-ground", args=[card.id]), said)
+    choices = [{"value": code, "label": name, "on": request.POST.get("datum", "wgs84") == code} for code, name in NAMES.items()]
+    context: dict[str, Any] = {
+        "title": _("导入楼院 · {place}").format(place=card.name), "words": _(WORDS) + _(AGAIN),
+        "field": sheet_field(label=_("文件（.csv、.geojson、.xlsx）"), accept=".csv,.geojson,.json,.xlsx,.txt"),
+        "export": "workbook-xlsx" if _may_book(request) else "",
+        "export_label": _("下载样表"),
+        "more": [{"kind": "select", "name": "datum", "label": _("坐标系（文件里没写的时候）"), "choices": choices, "required": True}],
+    } | planned(found)  # fmt: skip
+    return render(request, "web/book.html", context, status=409 if found and found.problems else 200)
+
+
+def _datum(request: Request) -> str:
+    """By its name as people write it. Raises Refused for one nobody knows."""
+    said = request.POST.get("datum", "")
+    if said not in NAMES:
+        raise Refused("not_a_choice", ["datum"], _("请选坐标系。什么也没有改。"))
+    return NAMES[said]
+
+
+def _may_book(request: Request) -> bool:
+    return any(s.kind in ("subdistrict_desk", "county_desk", "county_admin") for s in request.actor.seats)

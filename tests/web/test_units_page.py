@@ -1,0 +1,104 @@
+"""楼院 out of CSV, GeoJSON and a workbook: a dry run first, problems with their place, the same once more changes nothing, nobody else's community."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from hawthorn.redrawing.models import Join
+from hawthorn.territory.models import Unit, UnitGrid
+from make import Scene
+
+At = Callable[..., Client]
+CSV = "楼院编号,名称,网格编号,经度,纬度,户数\nk1,新一号楼,999901001001001,113.10,35.20,40\nk2,新二号楼,999901001001002,113.11,35.20,50\n"
+
+
+def sent(at: At, s: Scene, data: bytes | str, do: str = "write", datum: str = "wgs84", who: str = "desk", place: str = "community") -> Any:
+    raw = data.encode() if isinstance(data, str) else data
+    body = {"sheet": SimpleUploadedFile("units.csv", raw), "datum": datum, "do": do}
+    return at(who).post(f"/redrawing/{s.places[place].pk}/units", body, follow=True)
+
+
+def page(answer: Any, status: int = 200) -> str:
+    assert answer.status_code == status, answer.content.decode()[:800]
+    return unescape(answer.content.decode())
+
+
+def square(west: float, south: float, side: float = 0.001) -> list[list[list[float]]]:
+    east, north = west + side, south + side
+    return [[[west, south], [east, south], [east, north], [west, north], [west, south]]]
+
+
+def geojson(*features: tuple[dict[str, Any], dict[str, Any] | None]) -> str:
+    return json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": p, "geometry": g} for p, g in features]})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_csv_is_looked_through_written_and_changes_nothing_the_second_time(s: Scene, at: At, encoding: str) -> None:
+    dry = page(sent(at, s, CSV.encode(encoding), "dry"))
+    assert "新增楼院 新一号楼" in dry
+    assert not Unit.objects.filter(code="k1").exists()
+    assert "写好了：4 处" in page(sent(at, s, CSV.encode(encoding)))
+    made = Unit.objects.get(code="k1")
+    assert (made.households, made.lon, made.lat) == (40, 113.10, 35.20)
+    assert UnitGrid.objects.get(unit=made).grid == s.places["grid1"]
+    assert "写好了：0 处" in page(sent(at, s, CSV.encode(encoding)))
+
+
+def test_positions_of_another_datum_are_brought_to_wgs84(s: Scene, at: At) -> None:
+    page(sent(at, s, CSV, datum="gcj02"))
+    made = Unit.objects.get(code="k1")
+    assert made.lon is not None
+    assert 400 < abs(made.lon - 113.10) * 91_000 < 700, "metres east"
+    assert "请选坐标系" in page(sent(at, s, CSV, datum="moon"), 409)
+
+
+def test_geojson_brings_borders_and_neighbours_are_found_by_them(s: Scene, at: At) -> None:
+    told = geojson(
+        ({"楼院编号": "g1", "名称": "甲院", "户数": 30}, {"type": "Polygon", "coordinates": square(113.100, 35.2)}),
+        ({"code": "g2", "name": "乙院", "households": 20}, {"type": "Polygon", "coordinates": square(113.101, 35.2)}),
+        ({"code": "g3", "name": "丙院"}, {"type": "Point", "coordinates": [113.2, 35.3]}),
+    )  # fmt: skip
+    assert "写好了：3 处" in page(sent(at, s, told))
+    units = {u.code: u for u in Unit.objects.filter(code__in=("g1", "g2", "g3"))}
+    assert len(units["g1"].shape) == 5
+    assert 113.100 < (units["g1"].lon or 0) < 113.101
+    assert (units["g3"].lon, units["g3"].lat) == (113.2, 35.3)
+    assert Join.objects.filter(one=units["g1"], other=units["g2"]).exists()
+
+
+@pytest.mark.parametrize(("data", "words"), [
+    ("", "缺少「楼院编号」"),
+    ("a,b\n1,2\n", "缺少「楼院编号」"),
+    (CSV.replace("40", "四十"), "第 2 行 F 列"),
+    (CSV.replace("113.10,35.20", "35.20,113.10"), "第 2 行 E 列"),
+    (CSV.replace("113.11,35.20", "35.2,91.0"), "第 3 行"),
+    (CSV.replace("999901001001002", "999901002001001"), "没有这个网格"),
+    (CSV.replace("k2", "k1"), "和第 2 行重复"),
+    ("社区编号," + CSV.replace("\nk", "\n999901001201,k"), "这里只收 999901001001 的楼院"),
+    ("{", "读不出来"),
+    ("[1, 2]", "不是 GeoJSON"),
+    ('{"type": "FeatureCollection", "features": [1, null, {"geometry": {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}}]}', "没有填"),
+    (geojson(({"code": "x", "name": "x"}, {"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]})), "边界读不出来"),
+    (b"\x00\xff\xfe\x81\x30\x00", "「楼院」"),
+    ("[" * 100_000, "读不出来"),
+])  # fmt: skip
+def test_what_is_wrong_is_named_with_its_place_and_nothing_is_written(s: Scene, at: At, data: bytes | str, words: str) -> None:
+    before = Unit.objects.count()
+    answer = sent(at, s, data)
+    assert answer.status_code == 409
+    assert words in page(answer, 409)
+    assert Unit.objects.count() == before
+
+
+def test_only_who_drafts_plans_here_brings_units(s: Scene, at: At) -> None:
+    for who, status in (("officer1", 404), ("desk_village", 404), ("center2", 404), ("leader", 409), ("water", 404)):
+        assert sent(at, s, CSV, who=who).status_code == status, who
+    assert not Unit.objects.filter(code="k1").exists()
+    assert sent(at, s, CSV, who="secretary").status_code == 200
