@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 OPEN = {
-    "", "say", "what", "what/photo/<str:signed>", "what/<str:receipt>", "g/<str:code>", "g/<str:code>/sign-<slug:size>.pdf", "out/<str:token>", "complain", "privacy", "help",
+    "", "say", "what", "what/photo/<str:signed>", "what/<str:receipt>", "g/<str:code>",
+    "g/<str:code>/sign-<slug:size>.pdf", "out/<str:token>", "complain", "privacy", "help",
     "news", "news/<str:receipt>", "wall/<str:signed>",
     "healthz", "metrics", "signin", "elder", "sw.js", "manifest.webmanifest", "offline", "api/v1/openapi.json",
 }  # fmt: skip
