@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon, box
 
@@ -42,6 +44,43 @@ def test_a_grid_may_have_separate_parts() -> None:
 @given(st.lists(st.tuples(st.floats(-1, 3), st.floats(-1, 2)) | st.sampled_from([(1.0, 0.5), (0.0, 0.0), (2.0, 1.0)])))
 def test_many_points_at_once_answer_as_one_by_one(points: list[tuple[float, float]]) -> None:
     assert TWO.locate_all(points) == [TWO.locate(lon, lat) for lon, lat in points]
+
+
+def by_rays(grids: list[tuple[int, list[list[float]]]], lon: float, lat: float) -> int | None:
+    """Ray casting, ring by ring; who lies on an edge is covered. Knows nothing of the locator."""
+
+    def covers(ring: list[list[float]]) -> bool:
+        inside = False
+        for (x0, y0), (x1, y1) in zip(ring, ring[1:] + ring[:1], strict=True):
+            flat = (x1 - x0) * (lat - y0) - (y1 - y0) * (lon - x0)
+            if flat == 0 and min(x0, x1) <= lon <= max(x0, x1) and min(y0, y1) <= lat <= max(y0, y1):
+                return True
+            if (y0 > lat) != (y1 > lat) and lon < x0 + (lat - y0) * (x1 - x0) / (y1 - y0):
+                inside = not inside
+        return inside
+
+    return min((grid for grid, ring in grids if covers(ring)), default=None)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 9999), many=st.integers(1, 30))
+def test_every_point_of_a_gapless_map_has_one_grid_as_ray_casting_finds_it(seed: int, many: int) -> None:
+    random = Random(seed)  # noqa: S311
+    # Corners on a lattice of 1/64: every border runs exactly through the points asked on it.
+    rows = sorted(random.sample(range(1, 64), 3))
+    levels = [0, *rows, 64]
+    grids: list[tuple[int, list[list[float]]]] = []
+    for low, high in zip(levels, levels[1:], strict=False):
+        cuts = [0, *sorted(random.sample(range(1, 64), many)), 64]
+        for west, east in zip(cuts, cuts[1:], strict=False):
+            ring = [[west / 64, low / 64], [east / 64, low / 64], [east / 64, high / 64], [west / 64, high / 64]]
+            grids.append((random.randrange(10**6) * 100 + len(grids), ring))
+    locator = GridLocator(grids)
+    points = [(random.random(), random.random()) for _n in range(60)] + [(random.randrange(65) / 64, random.randrange(65) / 64) for _n in range(60)]
+    found = [locator.locate(lon, lat) for lon, lat in points]
+    assert found == [by_rays(grids, lon, lat) for lon, lat in points]
+    assert found == locator.locate_all(points)
+    assert None not in found
 
 
 def test_a_ring_that_crosses_itself_is_mended() -> None:

@@ -5,6 +5,7 @@ A point outside all grids gives None: the caller sends it to the community or su
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
@@ -16,22 +17,54 @@ from shapely.geometry.base import BaseGeometry
 
 Shape: TypeAlias = Any  # a shapely area, a ring of points, or a list of rings
 NOWHERE = np.iinfo(np.int64).max
+TILES_A_GRID, MOST_TILES = 64, 65_536
+EDGE = 1e-6
+"""By how much of its side a tile is looked at beyond its edge, so that rounding puts no point in a tile that does not know its grid."""
+LEAST_SIDE = 1e-9
 
 
 class GridLocator:
-    """Grids of one tenant or county, ready for many questions. Immutable; build a new one when grids change."""
+    """Grids of one tenant or county, ready for many questions. Immutable; build a new one when grids change.
+
+    A sheet of tiles lies over them: most tiles are inside one grid, and only the others ask a grid's border.
+    """
 
     def __init__(self, grids: Iterable[tuple[int, Shape]]) -> None:
-        shaped = [(grid_id, area) for grid_id, shape in grids if (area := polygon(shape)) is not None]
+        shaped = sorted(((grid_id, area) for grid_id, shape in grids if (area := polygon(shape)) is not None), key=lambda one: one[0])
         self._ids = np.array([grid_id for grid_id, _area in shaped], dtype=np.int64)
-        areas = [area for _id, area in shaped]
-        shapely.prepare(areas)
-        self._tree = STRtree(areas)
+        self._areas = [area for _id, area in shaped]
+        shapely.prepare(self._areas)
+        self._tree = STRtree(self._areas)
+        self._across = math.ceil(math.sqrt(min(MOST_TILES, TILES_A_GRID * len(shaped))))
+        self._tiles = self._laid() if shaped else []
+
+    def _laid(self) -> list[int | tuple[int, ...]]:
+        """By tile, row by row: the id of the grid it lies inside, or the places of the grids it touches, lowest id first."""
+        n = self._across
+        self._west, self._south, self._east, self._north = (float(x) for x in shapely.total_bounds(np.array(self._areas, dtype=object)))
+        wide, high = max(self._east - self._west, LEAST_SIDE) / n, max(self._north - self._south, LEAST_SIDE) / n
+        self._columns, self._rows = 1 / wide, 1 / high
+        columns, rows = np.meshgrid(np.arange(n), np.arange(n))
+        west, south = self._west + columns.ravel() * wide, self._south + rows.ravel() * high
+        boxes = shapely.box(west - wide * EDGE, south - high * EDGE, west + wide * (1 + EDGE), south + high * (1 + EDGE))
+        touching: list[list[int]] = [[] for _tile in range(n * n)]
+        for tile, at in zip(*self._tree.query(boxes, predicate="intersects"), strict=True):
+            touching[int(tile)].append(int(at))
+        inside = {int(tile) for tile, _at in zip(*self._tree.query(boxes, predicate="covered_by"), strict=True)}
+        return [int(self._ids[near[0]]) if tile in inside and len(near) == 1 else tuple(sorted(near)) for tile, near in enumerate(touching)]
 
     def locate(self, lon: float, lat: float) -> int | None:
         """The grid that covers this point (WGS84 degrees); on a border the lower id; None outside all grids."""
-        hits = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
-        return int(self._ids[hits].min()) if len(hits) else None
+        if not self._tiles or not (self._west <= lon <= self._east and self._south <= lat <= self._north):
+            return None
+        last = self._across - 1
+        tile = self._tiles[min(int((lat - self._south) * self._rows), last) * self._across + min(int((lon - self._west) * self._columns), last)]
+        if isinstance(tile, int):
+            return tile
+        for at in tile:
+            if shapely.intersects_xy(self._areas[at], lon, lat):
+                return int(self._ids[at])
+        return None
 
     def locate_all(self, points: Sequence[tuple[float, float]]) -> list[int | None]:
         """The same for many points at once, in their order."""
