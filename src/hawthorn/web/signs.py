@@ -38,13 +38,13 @@ def grid_sign(request: Request, code: str, size: str) -> HttpResponse:
 
 def _sign(request: Request, found: PlaceCard) -> sign.Sign:
     town, tenant = request.town, request.tenant
-    people = [(words.without(found.name, one["post"]), one["names"], one["phone"]) for one in people_of(request, found)]
+    people = [(words.without(found.name, one["post"]), one["names"], one["phone"]) for one in people_of(request, found) if one["names"] or one["phone"]]
     lines = [_("扫码能看谁管这里、办成了什么，也能说一件事、查办到哪一步。"), _("本码不收费，不要密码，不用装软件。")]
     if tenant.phone:
         lines.append(_("没有智能手机，打电话也一样；没办好、态度不好，也打这个电话：{phone}").format(phone=tenant.phone))
     return sign.Sign(
         name=found.name, place=f"{town.name_of(found.subdistrict)} · {town.name_of(found.community)}", people=people, who=_("找谁"),
-        unnamed=_("（未公开姓名，打电话或扫码）"), map=_sketch(request, found), caption=_("示意图，不作划界依据"),
+        nobody=_("打下面的电话，或者扫码。"), map=_sketch(request, found), caption=_("示意图，不作划界依据"),
         qr=slips.qr_drawing(slips.address_of(request, reverse("grid", args=[found.code]))), scan=_("扫一扫"), lines=lines, stamp=stamp(request),
     )  # fmt: skip
 
