@@ -14,7 +14,10 @@ SIZES = ("a3", "a4")
 
 @dataclass(frozen=True)
 class Sign:
-    """What stands on it. `people`: (post, names by consent, work phone), `nobody`: what stands where there are none; `map` and `qr`: SVG; `lines`: beside the code; `stamp`: 演示数据."""
+    """What stands on it. `people`: (post, names by consent, work phone), `nobody`: what stands where there are none; `map` and `qr`: SVG.
+
+    `lines`: beside the code; `stamp`: 演示数据.
+    """
 
     name: str
     place: str

@@ -205,7 +205,7 @@ def anneal(drawing: Drawing, prices: Prices, random: Random, bounds: tuple[float
     Grids stay in one piece, and no move takes a load out of the `bounds`.
     """
     plan, beside, loads, weights = drawing.plan, drawing.ground.beside, drawing.loads, drawing.ground.weights
-    (least, most), count, pick, chance = bounds, len(plan), random.randrange, random.random
+    (least, most), count, chance = bounds, len(plan), random.random
     walk, wide = _Walk(drawing, prices, random), STEP * WIDE
     for n in range(iterations):
         if not n % STEP:
@@ -213,8 +213,8 @@ def anneal(drawing: Drawing, prices: Prices, random: Random, bounds: tuple[float
             if tell(n / iterations):
                 break
             if not n % wide:
-                walk.try_anew(pick(count))
-        u = pick(count)
+                walk.try_anew(int(chance() * count))
+        u = int(chance() * count)
         near = beside[u]
         grid = plan[near[int(chance() * len(near))][0]] if near else plan[u]
         if grid != plan[u] and loads[grid] + weights[u] <= most and loads[plan[u]] - weights[u] >= least:
