@@ -33,7 +33,7 @@ class Price(NamedTuple):
     beyond: float = 0.0
 
 
-PRICES: dict[Wish, Price] = {"nice": Price(1.0, 0.3), "normal": Price(1.0, 0.3, 1.25, 120.0, 8.0), "still": Price(0.1, 6.0)}
+PRICES: dict[Wish, Price] = {"nice": Price(1.0, 0.05), "normal": Price(1.0, 0.3, 1.25, 120.0, 8.0), "still": Price(0.1, 6.0)}
 WITHIN = 0.8
 """Share of the tolerance the flow aims at, so that border moves of whole units still end inside."""
 ROUNDS = 12
