@@ -20,9 +20,12 @@ from hawthorn.accounts.actions import make_token
 from hawthorn.accounts.models import User
 from hawthorn.assessments.actions import meetings
 from hawthorn.gateways.messages_jobs import begin
+from hawthorn.handovers.actions import handing
 from hawthorn.journal.models import Event
 from hawthorn.loops.models import Item, Reporter
 from hawthorn.redrawing.actions import plans
+from hawthorn.teams import actions as teams
+from hawthorn.teams.models import Holding
 from make import Scene
 from walking import campaign, door, errand, point, walk
 
@@ -89,6 +92,7 @@ def things(s: Scene) -> dict[str, Any]:
         "k1": campaign(s).pk, "k9": campaign(s, "center2").pk, "e1": errand(s), "e9": errand(s, "center2", "grid9"),
         "p1": point(s).row.pk, "p9": point(s, "grid9", "center2").row.pk, "g1": s.places["grid1"].pk, "g9": s.places["grid9"].pk, "key": uuid4(),
         "pl1": drawn(s, "desk", "community"), "pl9": drawn(s, "center2", "community2"),
+        "o1": s.posts["officer1"].pk, "o9": s.posts["officer9"].pk, "h1": leaving(s, "officer1"), "h9": leaving(s, "officer9"), "u1": s.users["officer1"].pk,
         "y1": s.places["community"].pk, "y9": s.places["community2"].pk, "z1": s.units["u1"].pk, "z9": s.units["u9"].pk,
         "reporter": Reporter.objects.get(item=m1.id).pk, "grid": s.places["grid1"].code,
     }  # fmt: skip
@@ -104,6 +108,13 @@ def meeting(s: Scene, who: str = "center", place: str = "street", *, is_open: bo
     return made
 
 
+def leaving(s: Scene, post: str) -> int:
+    """The handover of a post whose holder leaves tomorrow."""
+    teams.end_holding(holding=Holding.objects.get(post=s.posts[post], to_at=None), to_at=s.now + timedelta(days=1), now=s.now)
+    handing.keep_up([s.posts[post].pk], town=s.town, now=s.now, door="test")
+    return Item.objects.get(loop="handovers", title__contains=s.posts[post].name).pk
+
+
 def drawn(s: Scene, who: str, community: str) -> int:
     """A plan for the grids of a community, as they are today."""
     return plans.draft(s.town.places[s.places[community].pk], {}, actor=s.actor(who), town=s.town, now=s.now, door="test")
@@ -115,7 +126,7 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
     if route.startswith("api/v1/"):
         return api_requests("/" + route)
     special: dict[str, list[tuple[str, str, Any]]] = {
-        "i/<int:item>": [("GET", f"/i/{{{x}}}", None) for x in ("m1", "m9", "m2", "assist", "c1", "n1")],
+        "i/<int:item>": [("GET", f"/i/{{{x}}}", None) for x in ("m1", "m9", "m2", "assist", "c1", "n1", "h1")],
         "meeting/<int:item>": [("GET", f"/meeting/{{{x}}}", None) for x in ("t0", "t1", "t9")],
         "meeting/<int:item>/<int:sort>": [("GET", f"/meeting/{{{x}}}/1", None) for x in ("t0", "t1", "t9")] + [("POST", "/meeting/{t1}/1", {"decision": "none"})],
         "meeting/<int:item>/<slug:what>.<slug:form>": [("GET", f"/meeting/{{{x}}}/minutes.docx", None) for x in ("t0", "t1", "t9")],
@@ -161,6 +172,10 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "views/<slug:loop>/<int:view>/drop": [("POST", "/views/matters/999999/drop", {})],
         "export/<slug:what>": [("GET", f"/export/{x}", None) for x in EXPORTS],
         "export/<slug:what>.<slug:form>": [("GET", f"/export/{x}.csv", None) for x in EXPORTS] + [("GET", "/export/matters.xlsx", None), ("GET", "/export/matters.exe", None)],
+        "team/post/<int:post>": [("GET", f"/team/post/{{{x}}}", None) for x in ("o1", "o9")] + [("POST", "/team/post/{o1}", {"do": "appoint", "user": ""})],
+        "leave": [("GET", "/leave", None), ("GET", "/leave?who={u1}", None), ("POST", "/leave", {"do": "add", "who": "{u1}", "from_on": ""})],
+        "handovers/<int:item>": [("GET", f"/handovers/{{{x}}}", None) for x in ("h1", "h9")],
+        "handovers/<int:item>/print": [("GET", f"/handovers/{{{x}}}/print", None) for x in ("h1", "h9")],
         "files/<int:file>": [("GET", "/files/999999", None)],
         "today/noted/<int:nudge>": [("POST", "/today/noted/999999", {})],
     }  # fmt: skip
@@ -263,8 +278,8 @@ def test_the_second_tenant_reads_nothing_of_the_first() -> None:
     for line in TABLE.read_text(encoding="utf-8").splitlines()[1:]:
         answers = dict(zip(ROLES, line[54:].split(), strict=True))
         address = line[9:53]
-        if any(x in address for x in ("{m1}", "{m2}", "{c1}", "{assist}", "{p1}", "{g1}", "{k1}", "{e1}", "{w1}", "{d1}")):
+        if any(x in address for x in ("{m1}", "{m2}", "{c1}", "{assist}", "{p1}", "{g1}", "{k1}", "{e1}", "{w1}", "{d1}", "{o1}", "{h1}", "{u1}")):
             assert {answers["officer9"], answers["center2"]} <= {"404"}, line
-        if any(x in address for x in ("{m9}", "{p9}", "{g9}", "{k9}", "{e9}", "{w9}")):
+        if any(x in address for x in ("{m9}", "{p9}", "{g9}", "{k9}", "{e9}", "{w9}", "{o9}", "{h9}")):
             assert {answers[who] for who in ("officer1", "desk", "center", "leader", "water")} <= {"404"}, line
         assert "500" not in answers.values(), line

@@ -11,10 +11,10 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register loops, details, checks and due work."""
-        from hawthorn.assessments import choices, models, tasks
+        from hawthorn.assessments import choices, models, queries, tasks
         from hawthorn.assessments.actions import meetings
         from hawthorn.assessments.rules import LOOPS as MINE
-        from hawthorn.kernel.slots import CHECKS, CHOICES, DETAILS, DUE_WORK, LOOPS
+        from hawthorn.kernel.slots import CHECKS, CHOICES, DETAILS, DUE_WORK, LOOPS, PROMISES
 
         details = {"meetings": models.Meeting, "commitments": models.Commitment, "problems": models.Problem, "releases": models.Release}
         for loop in MINE:
@@ -24,3 +24,4 @@ class AssessmentsConfig(AppConfig):
         CHOICES.put("problem_of_month", choices.OfMonth())
         CHECKS.put("minutes", meetings.changed_minutes)
         DUE_WORK.put("months", tasks.close_months)
+        PROMISES.put("commitments", queries.promised)

@@ -210,3 +210,8 @@ def today_bounds(now: datetime) -> tuple[datetime, datetime]:
     """Local midnights around now."""
     start = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     return start, start + timedelta(days=1)
+
+
+def promised(items: Sequence[Item]) -> dict[int, datetime | None]:
+    """What meetings decided: all of it, by its day."""
+    return {i.pk: i.due_at for i in items}

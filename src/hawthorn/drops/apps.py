@@ -11,8 +11,9 @@ class DropsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the loop."""
-        from hawthorn.drops import models, rules
-        from hawthorn.kernel.slots import DETAILS, LOOPS
+        from hawthorn.drops import models, queries, rules
+        from hawthorn.kernel.slots import DETAILS, LOOPS, PROMISES
 
         LOOPS.put("drops", rules.DROPS)
         DETAILS.put("drops", models.Drop)
+        PROMISES.put("drops", queries.promised)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Count, Q
@@ -64,3 +64,9 @@ def _sum(counts: Mapping[tuple[str, str], int], loop: str, stages: Sequence[str]
 def together(many: Sequence[Went]) -> Went:
     """Added up."""
     return Went(*(sum(column) for column in zip(*many, strict=True))) if many else Went()
+
+
+def promised(items: Sequence[Item]) -> dict[int, datetime | None]:
+    """Drops of somebody who waits for what becomes of them. One statement."""
+    asked = set(Drop.objects.filter(item__in=[i.pk for i in items], reporters__gt=0).values_list("item_id", flat=True))
+    return {i.pk: i.due_at for i in items if i.pk in asked}

@@ -1,4 +1,4 @@
-"""Puts the loop of this room, its commands and its due work into their slots."""
+"""Puts the loops of this room, its commands, checks and due work into their slots."""
 
 from django.apps import AppConfig
 
@@ -10,12 +10,18 @@ class HandoversConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the loop, what its steps do to posts, and its due work."""
-        from hawthorn.handovers import actions, models, rules, tasks
-        from hawthorn.kernel.slots import COMMANDS, DETAILS, DUE_WORK, LOOPS
+        """Register loops, what their steps do to posts and lists, checks, and due work."""
+        from hawthorn.handovers import models, queries, rules, tasks
+        from hawthorn.handovers.actions import handing, posts
+        from hawthorn.kernel.slots import CHECKS, COMMANDS, DETAILS, DUE_WORK, LOOPS
 
-        LOOPS.put("vacancies", rules.VACANCIES)
-        DETAILS.put("vacancies", models.Vacancy)
-        COMMANDS.put("appoint", actions.appoint)
-        COMMANDS.put("abolish_post", actions.abolish_post)
+        for loop, detail in zip(rules.LOOPS, (models.Vacancy, models.Handover), strict=True):
+            LOOPS.put(loop.name, loop)
+            DETAILS.put(loop.name, detail)
+        COMMANDS.put("appoint", posts.fill)
+        COMMANDS.put("abolish_post", posts.abolish)
+        COMMANDS.put("keep_handed", handing.keep_handed)
+        COMMANDS.put("in_hands", queries.in_hands)
+        CHECKS.put("handovers", queries.problems)
         DUE_WORK.put("vacancies", tasks.vacancies)
+        DUE_WORK.put("handovers", tasks.handovers)

@@ -1,9 +1,10 @@
-"""Due work: open a vacancy where a grid post has nobody, close it where somebody came."""
+"""Due work: open a vacancy where a grid post has nobody, close it where somebody came; open the handovers that no command opened."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from hawthorn.handovers.actions import handing
 from hawthorn.handovers.models import Vacancy
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.world import Town
@@ -26,3 +27,8 @@ def vacancies(*, town: Town, now: datetime) -> int:
         except Refused:
             continue
     return done
+
+
+def handovers(*, town: Town, now: datetime) -> int:
+    """Number of handovers opened or changed: a net under the commands that end holdings."""
+    return handing.keep_up(list(town.posts), town=town, now=now, door="due")

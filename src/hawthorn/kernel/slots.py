@@ -1,11 +1,11 @@
 """Registries that let rooms offer something to rooms above or beside them without being imported by them.
 
-A room fills its slot in `AppConfig.ready`. Slots: loops, choices, commands, checks, due work.
+A room fills its slot in `AppConfig.ready`. Slots: loops, choices, commands, checks, due work, promises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -75,3 +75,5 @@ CHOICES: Slot[Choices] = Slot("choices")
 CHECKS: Slot[Callable[..., list[str]]] = Slot("checks")
 DUE_WORK: Slot[Callable[..., int]] = Slot("due work")
 COMMANDS: Slot[Callable[..., Any]] = Slot("commands")
+PROMISES: Slot[Callable[[Sequence[Any]], Mapping[int, datetime | None]]] = Slot("promises")
+"""By loop: which of these open items somebody was promised something about (an answer, a deed), and until when where that was said."""

@@ -11,7 +11,7 @@ class MattersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register loops, details, choices."""
-        from hawthorn.kernel.slots import CHOICES, DETAILS, LOOPS
+        from hawthorn.kernel.slots import CHOICES, DETAILS, LOOPS, PROMISES
         from hawthorn.matters import models, queries, rules
 
         for loop in rules.LOOPS:
@@ -21,3 +21,5 @@ class MattersConfig(AppConfig):
         DETAILS.put("instructions", models.Instruction)
         DETAILS.put("tellings", models.Telling)
         CHOICES.put("matters", queries.MATTER_CHOICES)
+        PROMISES.put("matters", queries.promised)
+        PROMISES.put("tellings", queries.owed)

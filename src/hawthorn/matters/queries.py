@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from hawthorn.kernel.slots import Asking
 from hawthorn.loops import queries
 from hawthorn.loops.models import Item, Reporter, Text
+from hawthorn.matters.models import Matter
 
 SAID = 24
 
@@ -36,3 +40,13 @@ class MatterChoices:
 
 
 MATTER_CHOICES = MatterChoices()
+
+
+def promised(items: Sequence[Item]) -> dict[int, datetime | None]:
+    """Matters that somebody asked for, with the date they are to be done by where it runs. One statement."""
+    return dict(Matter.objects.filter(item__in=[i.pk for i in items], reporters__gt=0).values_list("item_id", "promise_at"))
+
+
+def owed(items: Sequence[Item]) -> dict[int, datetime | None]:
+    """Calls that are owed: all of them."""
+    return {i.pk: i.due_at for i in items}

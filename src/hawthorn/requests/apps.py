@@ -11,9 +11,10 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the loop."""
-        from hawthorn.kernel.slots import CHECKS, DETAILS, LOOPS
+        from hawthorn.kernel.slots import CHECKS, DETAILS, LOOPS, PROMISES
         from hawthorn.requests import models, queries, rules
 
         LOOPS.put("complaints", rules.COMPLAINTS)
         DETAILS.put("complaints", models.Complaint)
         CHECKS.put("complaints", queries.unseen)
+        PROMISES.put("complaints", queries.owed)

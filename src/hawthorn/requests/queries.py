@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from hawthorn.kernel import clock
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import Actor, World
@@ -25,3 +28,8 @@ def unseen() -> list[str]:
             if all(loop.hides(facts, actor, World(now, town)) for actor in actors):
                 found.append(f"complaints {item.pk}: 责任岗位上没有人看得见这件意见")
     return found
+
+
+def owed(items: Sequence[Item]) -> dict[int, datetime | None]:
+    """Answers that are owed: to all of them."""
+    return {i.pk: i.due_at for i in items}

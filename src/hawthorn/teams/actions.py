@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
 
 from django.db import transaction
@@ -11,8 +11,10 @@ from django.db.models import Q
 
 from hawthorn.accounts.models import User
 from hawthorn.kernel.clock import local
+from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.words import _
-from hawthorn.teams.models import Holding, Post, PostKind, RosterNight, StandIn
+from hawthorn.kernel.world import Town
+from hawthorn.teams.models import Holding, Leave, Post, PostKind, RosterNight, StandIn
 from hawthorn.tenants import actions as tenants
 from hawthorn.tenants.models import Tenant
 from hawthorn.territory import actions as territory
@@ -44,6 +46,7 @@ KINDS: tuple[tuple[str, str, str, str], ...] = (
 
 GRID_POSTS = ("party_instructor", "grid_head", "grid_officer")
 """Every grid has these three."""
+LEAVES_KEPT = timedelta(days=365)
 
 
 class PostFacts(TypedDict, total=False):
@@ -116,13 +119,22 @@ def end_holding(*, holding: Holding, to_at: datetime, now: datetime) -> None:
         territory.bump(holding.post.place)
 
 
-def stand_in(*, post: Post, user: User, from_at: datetime, to_at: datetime | None = None, now: datetime) -> StandIn:
+def cancel_holding(*, holding: Holding, now: datetime) -> None:
+    """An appointment that has not begun is taken back. ValueError for one that has."""
+    if holding.from_at <= now:
+        raise ValueError(f"{holding.pk}: begun")
+    with transaction.atomic():
+        holding.delete()
+        territory.bump(holding.post.place)
+
+
+def stand_in(*, post: Post, user: User, from_at: datetime, to_at: datetime | None = None, leave: Leave | None = None, now: datetime) -> StandIn:
     """Let a user stand in (B角) for a post. The same span twice is once. ValueError for an abolished post or an empty span."""
     if post.ended_at and post.ended_at <= now:
         raise ValueError(f"{post.name}: abolished")
     _check_span(from_at, to_at)
     with transaction.atomic():
-        found, made = StandIn.objects.get_or_create(post=post, user=user, from_at=from_at, to_at=to_at)
+        found, made = StandIn.objects.get_or_create(post=post, user=user, from_at=from_at, to_at=to_at, leave=leave)
         if made:
             territory.bump(post.place)
     return found
@@ -134,6 +146,47 @@ def end_stand_in(*, span: StandIn, to_at: datetime, now: datetime) -> None:
     with transaction.atomic():
         StandIn.objects.filter(pk=span.pk).update(to_at=to_at)
         territory.bump(span.post.place)
+
+
+def cancel_stand_in(*, span: StandIn, now: datetime) -> None:
+    """A stand-in that has not begun is taken back. ValueError for one that has."""
+    if span.from_at <= now:
+        raise ValueError(f"{span.pk}: begun")
+    with transaction.atomic():
+        span.delete()
+        territory.bump(span.post.place)
+
+
+def take_leave(*, user: User, from_at: datetime, to_at: datetime, stand_ins: Mapping[Post, User], now: datetime) -> Leave:
+    """Somebody is away; who stands in for their posts does so for just as long. Refused `taken` where they are away then already."""
+    _check_span(from_at, to_at)
+    with transaction.atomic():
+        list(User.objects.select_for_update().filter(pk=user.pk))
+        if Leave.objects.filter(user=user, from_at__lt=to_at, to_at__gt=from_at).exists():
+            raise Refused("taken", ["from_on"], _("这几天里已经记了请假。什么也没有改，要改日期请先取消原来的。"))
+        leave = Leave.objects.create(user=user, from_at=from_at, to_at=to_at)
+        for post, other in stand_ins.items():
+            stand_in(post=post, user=other, from_at=from_at, to_at=to_at, leave=leave, now=now)
+    return leave
+
+
+def end_leave(*, leave: Leave, now: datetime) -> None:
+    """Back already, or not going: the stand-ins that came of it end with it; what has not begun is as if it had never been entered."""
+    with transaction.atomic():
+        spans = StandIn.objects.filter(leave=leave).select_related("post__place__tenant")
+        for place in {span.post.place for span in spans}:
+            territory.bump(place)
+        if leave.from_at >= now:
+            spans.delete()
+            leave.delete()
+        else:
+            spans.filter(to_at__gt=now).update(to_at=now)
+            Leave.objects.filter(pk=leave.pk, to_at__gt=now).update(to_at=now)
+
+
+def forget_leaves(*, town: Town, now: datetime) -> int:
+    """Leaves that ended a year ago; who stood in stays on record."""
+    return Leave.objects.filter(to_at__lt=now - LEAVES_KEPT, user__tenant__in=list(town.tenants)).delete()[0]
 
 
 def abolish_post(*, post: Post, now: datetime) -> None:

@@ -63,13 +63,26 @@ class Holding(models.Model):
         indexes = [Index(fields=["user"], name="holding_user")]
 
 
+class Leave(models.Model):
+    """请假: who is away, from–to. Why is nobody's business here. Forgotten a year after it ended."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(to_at__gt=F("from_at")), name="leave_span")]
+        indexes = [Index(fields=["to_at"], name="leave_to")]
+
+
 class StandIn(models.Model):
-    """B角: who stands in for a post, from–to."""
+    """B角: who stands in for a post, from–to; `leave`: because the holder is away, and it ends with that."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
+    leave = models.ForeignKey(Leave, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [CheckConstraint(condition=Q(to_at__isnull=True) | Q(to_at__gt=F("from_at")), name="stand_in_span")]

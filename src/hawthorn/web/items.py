@@ -30,9 +30,9 @@ from hawthorn.web.request import Request, asking_of, whole, world_of
 
 FIRST = (
     "accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again",
-    "to_matter", "give", "send", "consult",
+    "to_matter", "give", "send", "consult", "take_over", "hand_over",
 )  # fmt: skip
-OWN_PAGES = {"meetings": "meeting", "plans": "plan"}
+OWN_PAGES = {"meetings": "meeting", "plans": "plan", "handovers": "handover"}
 SECOND = ("inform", "unsolved", "agrees", "not_reached", "fail")
 PART = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 WAYS = {"none": "没有留联系方式，凭回执查", "phone": "留了电话", "visit": "请上门答复", "mail": "留了邮箱"}

@@ -30,6 +30,7 @@ NEXT = {
     ("instructions", "given"): ("answer", ""), ("instructions", "answered"): ("", "认可"), ("tellings", "owed"): ("", "回话"),
     ("drops", "captured"): ("", "看一下"), ("drops", "raised"): ("", "看一下"),
     ("complaints", "lodged"): ("", "接办"), ("complaints", "handling"): ("answer", ""), ("vacancies", "open"): ("fill", ""),
+    ("handovers", "giving"): ("", "交接单"), ("handovers", "taking"): ("", "交接单"), ("handovers", "late"): ("", "交接单"),
     ("errand_parts", "asked"): ("give", ""), ("errands", "out"): ("", "看报了多少"), ("errands", "complete"): ("send", ""),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -193,7 +194,8 @@ def line(request: Request, post: PostCard) -> dict[str, Any]:
     ]
     falls_to = _fallback(town, post, now) if is_vacant(town, post, now) else ""
     return {
-        "post": post.name, "place": town.name_of(post.place), "phone": post.phone, "people": people, "falls_to": falls_to, "roster": post.kind == "on_call",
+        "post": post.name, "url": reverse("post", args=[post.id]), "place": town.name_of(post.place), "phone": post.phone,
+        "people": people, "falls_to": falls_to, "roster": post.kind == "on_call",
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ LIMITS = {
     ("approvals", "asked"): "批复", ("instructions", "given"): "答复", ("instructions", "answered"): "认可", ("tellings", "owed"): "回话",
     ("drops", "captured"): "处理", ("drops", "raised"): "处理",
     ("complaints", "lodged"): "接办", ("complaints", "handling"): "答复", ("vacancies", "open"): "补岗",
+    ("handovers", "giving"): "交接", ("handovers", "taking"): "交接", ("handovers", "late"): "交接",
     ("errands", "out"): "报齐", ("errands", "complete"): "报出", ("errand_parts", "asked"): "报上",
 }  # fmt: skip
 

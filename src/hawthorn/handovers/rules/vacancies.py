@@ -65,6 +65,8 @@ def fill(f: VacancyFacts, g: Any, w: World) -> VacancyFacts:
     """补上: a person of this tenant."""
     if f.post is None or not w.town.is_alive(f.post):
         raise Refused("no_way")
+    if g.user == w.user:
+        raise Refused("not_oneself", ["user"])
     return replace(f, stage="filled", is_live=False)
 
 
