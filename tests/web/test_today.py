@@ -11,7 +11,7 @@ from django.test import Client
 
 from hawthorn.kernel import clock
 from hawthorn.kernel.clock import local
-from hawthorn.loops.models import Nudge
+from hawthorn.loops.models import Item, Nudge
 from hawthorn.teams import actions as teams
 from hawthorn.web import words
 from make import Scene
@@ -193,6 +193,22 @@ def test_what_waits_for_helpers_is_not_offered_to_be_settled(at: At, s: Scene) -
     page = at("desk").get("/today").content.decode()
     assert f"/i/{item}/do/settle" not in page
     assert "等协办答复" in page
+
+
+def test_old_news_of_ended_things_does_not_hide_what_is_new(at: At, s: Scene) -> None:
+    old, due = [], s.now
+    for n in range(40):
+        item = s.start("officer1", {"words": f"旧事 {n}", "unit": s.units["u1"].pk}).id
+        s.step("officer1", item, "note", {"words": "看过"})
+        old.append(item)
+    Nudge.objects.all().delete()
+    Nudge.objects.bulk_create([Nudge(item_id=item, post=s.posts["head1"], kind="told", at=s.now - timedelta(days=15), due_at=due) for item in old])
+    Item.objects.filter(pk__in=old[1:]).update(open=False, holder=None, due_at=None, closed_at=s.now)
+    new = s.start("officer1", {"words": "新事一件", "unit": s.units["u1"].pk}).id
+    Nudge.objects.create(item_id=new, post=s.posts["head1"], kind="told", at=s.now, due_at=due)
+    page = at("head1").get("/today").content.decode()
+    assert page.count("/today/noted/") == 2, "the new one, and the old one that is still open"
+    assert page.index(f'href="/i/{new}"') < page.index(f'href="/i/{old[0]}"')
 
 
 def test_what_the_county_was_told_but_may_not_read_has_no_dead_link(at: At, s: Scene) -> None:

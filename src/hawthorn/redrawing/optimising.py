@@ -45,7 +45,7 @@ FREE = 0.6
 """Share of the iterations in which it is."""
 CHAINS = 4
 """How often it begins anew; the best one counts."""
-A_UNIT, LEAST, MOST = 10_000, 4_000_000, 10_000_000
+A_UNIT, LEAST, MOST = 10_000, 2_000_000, 10_000_000
 """Iterations for each unit where none are named, and the fewest and most in all."""
 TRIES, AGAIN = 6, 300
 """How often it is brought into balance anew, and iterations a unit in between at a higher price."""

@@ -23,6 +23,7 @@ from hawthorn.web.middleware import kept
 from hawthorn.web.request import Request, seat_of
 
 MOST = 200
+NEWS = timedelta(days=14)
 
 
 @kept
@@ -63,11 +64,15 @@ def _posts_words(request: Request) -> str:
 
 
 def told(request: Request, posts: list[int]) -> list[dict[str, Any]]:
-    """请知悉: what my posts were told and nobody has taken note of; of several about one thing the newest; limits of ended things no longer matter."""
+    """请知悉: what my posts were told and nobody has taken note of, the newest first; of several about one thing the newest.
+
+    Limits of ended things no longer matter, and that one ended is no news after two weeks: who was away finds what is new.
+    """
     found: dict[int, dict[str, Any]] = {}
-    for n in (
-        Nudge.objects.filter(post__in=posts, seen_at__isnull=True).filter(Q(kind="told") | Q(item__open=True)).select_related("item").order_by("id")[:MOST]
-    ):
+    still = Q(item__open=True) | Q(kind="told", at__gt=request.now - NEWS)
+    for n in Nudge.objects.filter(still, post__in=posts, seen_at__isnull=True).select_related("item").order_by("-id")[:MOST]:
+        if n.item_id in found:
+            continue
         what, where = words.split_title(n.item.title)
         holder = request.town.posts.get(n.item.holder_id or 0)
         is_elsewhere = request.town.posts[n.post_id].level == "county" and n.item.raised_level != "county"  # known to the county, not its to read
