@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from hawthorn.kernel.errors import NotThere
 from hawthorn.loops.models import Item
 from hawthorn.tenants.models import Tenant
-from hawthorn.web import news, slips, visitors, words
+from hawthorn.web import news, party, slips, visitors, words
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
 from hawthorn.web.say import grid_of, people_of
@@ -77,7 +77,7 @@ def grid(request: Request, code: str) -> HttpResponse:
     done = Item.objects.filter(loop="matters", grid=found.id, stage="closed", closed_at__gt=request.now - timedelta(days=SHOWN_DAYS)).count()
     context = {
         "grid": found, "community": request.town.name_of(found.community), "people": people_of(request, found), "say": say,
-        "qr": slips.qr(slips.address_of(request, say)), "done": done if done >= FEW else 0, "days": SHOWN_DAYS,
+        "qr": slips.qr(slips.address_of(request, say)), "done": done if done >= FEW else 0, "days": SHOWN_DAYS, "party": party.public_of(request, found),
     }  # fmt: skip
     return render(request, "web/grid.html", context)
 
