@@ -25,6 +25,7 @@ from hawthorn.journal.models import Event
 from hawthorn.loops.models import Item, Reporter
 from hawthorn.redrawing.actions import plans
 from hawthorn.teams import actions as teams
+from hawthorn.teams import group_actions
 from hawthorn.teams.models import Holding
 from make import Scene
 from walking import campaign, door, errand, point, walk
@@ -92,7 +93,7 @@ def things(s: Scene) -> dict[str, Any]:
         "k1": campaign(s).pk, "k9": campaign(s, "center2").pk, "e1": errand(s), "e9": errand(s, "center2", "grid9"),
         "p1": point(s).row.pk, "p9": point(s, "grid9", "center2").row.pk, "g1": s.places["grid1"].pk, "g9": s.places["grid9"].pk, "key": uuid4(),
         "pl1": drawn(s, "desk", "community"), "pl9": drawn(s, "center2", "community2"),
-        "o1": s.posts["officer1"].pk, "o9": s.posts["officer9"].pk, "h1": leaving(s, "officer1"), "h9": leaving(s, "officer9"), "u1": s.users["officer1"].pk,
+        "gp9": party(s), "o1": s.posts["officer1"].pk, "o9": s.posts["officer9"].pk, "h1": leaving(s, "officer1"), "h9": leaving(s, "officer9"), "u1": s.users["officer1"].pk,
         "y1": s.places["community"].pk, "y9": s.places["community2"].pk, "z1": s.units["u1"].pk, "z9": s.units["u9"].pk,
         "reporter": Reporter.objects.get(item=m1.id).pk, "grid": s.places["grid1"].code,
     }  # fmt: skip
@@ -113,6 +114,11 @@ def leaving(s: Scene, post: str) -> int:
     teams.end_holding(holding=Holding.objects.get(post=s.posts[post], to_at=None), to_at=s.now + timedelta(days=1), now=s.now)
     handing.keep_up([s.posts[post].pk], town=s.town, now=s.now, door="test")
     return Item.objects.get(loop="handovers", title__contains=s.posts[post].name).pk
+
+
+def party(s: Scene) -> int:
+    """The Party group of a grid of the second tenant."""
+    return group_actions.set_up(s.places["grid9"].pk, actor=s.actor("center2"), town=s.town, now=s.now).pk
 
 
 def drawn(s: Scene, who: str, community: str) -> int:
@@ -173,6 +179,8 @@ def requests(route: str) -> list[tuple[str, str, Any]]:
         "export/<slug:what>": [("GET", f"/export/{x}", None) for x in EXPORTS],
         "export/<slug:what>.<slug:form>": [("GET", f"/export/{x}.csv", None) for x in EXPORTS] + [("GET", "/export/matters.xlsx", None), ("GET", "/export/matters.exe", None)],
         "team/post/<int:post>": [("GET", f"/team/post/{{{x}}}", None) for x in ("o1", "o9")] + [("POST", "/team/post/{o1}", {"do": "appoint", "user": ""})],
+        "team/grid/<int:grid>": [("GET", f"/team/grid/{{{x}}}", None) for x in ("g1", "g9")] + [("POST", "/team/grid/{g1}", {"do": "number", "number": "x"})],
+        "party": [("GET", "/party", None), ("POST", "/party", {"do": "ask"}), ("POST", "/party", {"do": "claim", "group": "{gp9}"})],
         "leave": [("GET", "/leave", None), ("GET", "/leave?who={u1}", None), ("POST", "/leave", {"do": "add", "who": "{u1}", "from_on": ""})],
         "handovers/<int:item>": [("GET", f"/handovers/{{{x}}}", None) for x in ("h1", "h9")],
         "handovers/<int:item>/print": [("GET", f"/handovers/{{{x}}}/print", None) for x in ("h1", "h9")],

@@ -43,7 +43,7 @@ def test_the_kinds_of_post_are_seeded_once(town: Place) -> None:
     county = town.tenant.county
     assert county is not None
     kinds = {kind.code: (kind.level, kind.scope) for kind in PostKind.objects.filter(county=county)}
-    assert len(kinds) == 19
+    assert len(kinds) == 20
     assert kinds["grid_officer"] == kinds["building_head"] == ("grid", "place")
     assert kinds["community_desk"] == ("community", "place")
     assert kinds["agency"] == kinds["volunteer_coordinator"] == ("subdistrict", "hands")

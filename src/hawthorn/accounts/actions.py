@@ -80,7 +80,7 @@ def may_reset(user: User, by: Actor, town: Town, now: datetime) -> bool:
     own = {s.post: s.kind for s in by.seats if not s.acting}
     if "county_admin" in own.values():
         return True
-    posts = [s.post for s in town.seats(user.pk, now) if not s.acting and s.kind != "on_call"]
+    posts = [s.post for s in town.seats(user.pk, now) if not s.acting and s.kind not in ("on_call", "party_group")]
     if posts:
         return all(any(own.get(up) in RESETTERS for up in _above(post, town)) for post in posts)
     return any(own[post] in DESKS and _is_over_tenant(post, user, town) for post in own)

@@ -37,6 +37,7 @@ ROOMS = [
     "matters",
     "requests",
     "handovers",
+    "groups",
     "drops",
     "hints",
     "patrols",

@@ -14,7 +14,10 @@ from hawthorn.kernel.clock import local
 RANK = {"grid": 0, "community": 1, "subdistrict": 2, "county": 3}
 ABOVE = {"grid": "community", "community": "subdistrict", "subdistrict": "county"}
 DESK = {"community": "community_desk", "subdistrict": "subdistrict_desk", "county": "county_desk"}
-CHAIN = {"grid_officer": "grid_head", "grid_head": "party_instructor", "part_time": "grid_officer", "building_head": "grid_officer"}
+CHAIN = {
+    "grid_officer": "grid_head", "grid_head": "party_instructor", "part_time": "grid_officer", "building_head": "grid_officer",
+    "party_group": "party_instructor",
+}  # fmt: skip
 SYSTEM_POST = 0
 
 
@@ -167,6 +170,7 @@ class Town:
     posts: dict[int, PostCard] = field(default_factory=dict)
     holders: dict[int, list[Span]] = field(default_factory=dict)
     stand_ins: dict[int, list[Span]] = field(default_factory=dict)
+    members: dict[int, list[Span]] = field(default_factory=dict)
     roster: dict[tuple[int, date], frozenset[int]] = field(default_factory=dict)
     categories: dict[int, CategoryCard] = field(default_factory=dict)
     leads: dict[tuple[int, int | None, int | None], int] = field(default_factory=dict)
@@ -181,7 +185,7 @@ class Town:
         living = [p for p in sorted(self.posts.values(), key=lambda p: p.id, reverse=True) if p.until is None]
         self.at: dict[tuple[str, int], int] = {(p.kind, p.place): p.id for p in living}
         self.by_user: dict[int, list[int]] = defaultdict(list)
-        for post_id, spans in [*self.holders.items(), *self.stand_ins.items()]:
+        for post_id, spans in [*self.holders.items(), *self.stand_ins.items(), *self.members.items()]:
             for span in spans:
                 if post_id not in self.by_user[span.user]:
                     self.by_user[span.user].append(post_id)
@@ -237,6 +241,10 @@ class Town:
         spans = self.holders.get(post_id, []) + self.stand_ins.get(post_id, [])
         return frozenset(s.user for s in spans if s.holds(now))
 
+    def is_member(self, user: int, post_id: int, now: datetime) -> bool:
+        """Did a user claim to belong to the Party group of this post. Members act for it; they are never named for it."""
+        return any(span.user == user and span.holds(now) for span in self.members.get(post_id, ()))
+
     def _on_call_users(self, post: PostCard, now: datetime) -> frozenset[int]:
         if not self.policy(post.place).calendar.is_duty_time(now):
             return frozenset()
@@ -255,7 +263,8 @@ class Town:
 
     def seats(self, user: int, now: datetime) -> tuple[Seat, ...]:
         """All seats of a user at this second: own posts first, then vacant posts that fall to them."""
-        own = [p for p in self.by_user.get(user, []) if self.posts[p].until is None and self.posts[p].kind != "on_call" and user in self.own_users(p, now)]
+        mine = [p for p in self.by_user.get(user, []) if self.posts[p].until is None and self.posts[p].kind != "on_call"]
+        own = [p for p in mine if user in self.own_users(p, now) or self.is_member(user, p, now)]
         seats = [self._seat(p) for p in own]
         for post in self.on_call:
             if user in self.own_users(post.id, now):

@@ -10,7 +10,7 @@ from hawthorn.accounts.models import User
 from hawthorn.categories.models import CalendarDay, Category, Lead, Policy, Rule
 from hawthorn.kernel.calendar import WorkingCalendar
 from hawthorn.kernel.world import Actor, CategoryCard, PlaceCard, PolicyCard, PostCard, RuleCard, Span, Town
-from hawthorn.teams.models import Holding, Post, PostKind, RosterNight, StandIn
+from hawthorn.teams.models import Holding, PartyClaim, Post, PostKind, RosterNight, StandIn
 from hawthorn.tenants.models import Tenant
 from hawthorn.territory.models import Place
 
@@ -70,14 +70,16 @@ def _read(county: Tenant) -> Town:
 
 
 def _read_people(town: Town) -> None:
-    holders, stand_ins, roster = defaultdict(list), defaultdict(list), defaultdict(set)
+    holders, stand_ins, members, roster = defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(set)
     for h in Holding.objects.filter(post__in=list(town.posts), user__is_active=True).order_by("id"):
         holders[h.post_id].append(Span(h.user_id, h.from_at, h.to_at, h.shows_name))
     for s in StandIn.objects.filter(post__in=list(town.posts), user__is_active=True).order_by("id"):
         stand_ins[s.post_id].append(Span(s.user_id, s.from_at, s.to_at))
+    for claim in PartyClaim.objects.filter(group__post__in=list(town.posts), user__is_active=True).order_by("id"):
+        members[claim.group_id].append(Span(claim.user_id, claim.since))
     for night in RosterNight.objects.filter(place__tenant__in=list(town.tenants), user__is_active=True):
         roster[night.place_id, night.on].add(night.user_id)
-    town.holders, town.stand_ins = dict(holders), dict(stand_ins)
+    town.holders, town.stand_ins, town.members = dict(holders), dict(stand_ins), dict(members)
     town.roster = {key: frozenset(users) for key, users in roster.items()}
     people = User.objects.filter(tenant__in=list(town.tenants), is_active=True).values_list("id", "name", "tenant_id")
     town.names = {pk: name for pk, name, _tenant in people}

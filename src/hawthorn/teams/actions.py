@@ -41,6 +41,7 @@ KINDS: tuple[tuple[str, str, str, str], ...] = (
     ("volunteer_coordinator", _("志愿服务联络员"), "subdistrict", "hands"),
     ("county_desk", _("县区中心"), "county", "place"),
     ("county_admin", _("县区管理员"), "county", "hands"),
+    ("party_group", _("党小组"), "grid", "hands"),
 )
 
 

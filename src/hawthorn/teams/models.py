@@ -88,6 +88,29 @@ class StandIn(models.Model):
         constraints = [CheckConstraint(condition=Q(to_at__isnull=True) | Q(to_at__gt=F("from_at")), name="stand_in_span")]
 
 
+class PartyGroup(models.Model):
+    """网格党小组: a post of its grid; who holds that is its head. `number`: how many belong to it, as told by the instructor; no roll is kept."""
+
+    post = models.OneToOneField(Post, models.PROTECT, primary_key=True, related_name="+")
+    number = models.PositiveSmallIntegerField(null=True)
+
+
+class PartyClaim(models.Model):
+    """双报到: somebody says of themselves that they belong to a group, by where they live or by their unit. Only they see it; taken back it is gone."""
+
+    KINDS = ("home", "unit")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    group = models.ForeignKey(PartyGroup, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=4)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["user", "kind"], name="party_claim_once"),
+            CheckConstraint(condition=Q(kind__in=("home", "unit")), name="party_claim_kind"),
+        ]
+
+
 class RosterNight(models.Model):
     """值班: who is on call for a subdistrict from 18:00 of `on` (all of it on a rest day) until 08:00 of the next day."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 
 from hawthorn.kernel.world import PlaceCard, Town
-from hawthorn.teams.models import Holding, Leave, StandIn
+from hawthorn.teams.models import Holding, Leave, PartyClaim, PartyGroup, StandIn
 
 
 def holdings(post: int) -> list[Holding]:
@@ -34,3 +34,13 @@ def holders_in(place: PlaceCard, town: Town, now: datetime) -> set[int]:
     """Who holds a post in a place or below it now."""
     posts = [p.id for p in town.posts.values() if p.until is None and town.places[p.place].at(place.level) == place.id]
     return {span.user for span in chain.from_iterable(town.holders.get(post, ()) for post in posts) if span.holds(now)}
+
+
+def groups(posts: Iterable[int]) -> dict[int, int | None]:
+    """How many belong to each Party group, by its post; None where nobody said. One statement."""
+    return dict(PartyGroup.objects.filter(post__in=list(posts)).values_list("post_id", "number"))
+
+
+def claims(user: int) -> dict[str, PartyClaim]:
+    """What somebody said of themselves, by kind. One statement."""
+    return {claim.kind: claim for claim in PartyClaim.objects.filter(user=user)}

@@ -47,6 +47,22 @@ def manages(actor: Actor, user: int, town: Town, now: datetime) -> list[PostCard
     return held if user == actor.user else [post for post in held if manager(actor, post, town) is not None]
 
 
+def may_keep_group(actor: Actor, grid: int, town: Town) -> bool:
+    """Who sets up the Party group of a grid and says how many belong to it: its instructor, and who decides about its posts."""
+    card = town.places.get(grid)
+    if card is None or card.level != "grid":
+        return False
+    own = [s for s in actor.seats if s.post and not s.acting]
+    kinds = ("party_instructor", *OF_GRIDS, "subdistrict_desk", "subdistrict_leader", "party_office")
+    return any(s.kind in kinds and card.at(s.level) == s.place for s in own)
+
+
+def may_claim(user: int, group: PostCard, town: Town) -> bool:
+    """Whoever works in the grid's subdistrict, or for the county."""
+    employer = town.employers.get(user)
+    return employer is not None and employer in (town.places[group.place].tenant, town.county)
+
+
 def colleagues(user: int, post: PostCard, town: Town, now: datetime) -> list[int]:
     """Who stands near enough to stand in: people of the same tenant in posts of the same place, for a grid also of its community; nearest first."""
     here = town.places[post.place]

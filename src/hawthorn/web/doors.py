@@ -21,8 +21,8 @@ DECIDING = frozenset({"subdistrict_leader", "community_secretary", "party_office
 AT_A_DESK = ("desk", "counter", "meeting-now", "alike", "checkpoints", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
 TO_DECIDE = ("meeting-now", "brief", "board", "map", "checkpoints", "approvals", "instructions", "assists", "team")
 LISTS = (
-    "drops", "commitments", "problems", "releases", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies", "handovers", "errands",
-    "errand_parts",
+    "drops", "commitments", "problems", "releases", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies", "handovers",
+    "group_tasks", "errands", "errand_parts",
 )  # fmt: skip
 TO_SET_UP = ("workbook", "team", "categories", "calendar", "complaints")
 
@@ -42,7 +42,7 @@ def grouped(request: Request) -> list[tuple[str, list[Door]]]:
         (_("办事"), [*desk, *own, *_walks(request, seat), *([("errand-new", _("交办一件"))] if "subdistrict_desk" in kinds else [])]),
         (_("看情况"), _here(seat)),
         (_("一类一类看"), [(name, _(LOOPS[name].label)) for name in LISTS if name in LOOPS]),
-        (_("人和规矩"), [("team", _("岗位和人")), ("leave", _("请假")), *_books(kinds), ("password", _("改密码"))]),
+        (_("人和规矩"), [("team", _("岗位和人")), ("leave", _("请假")), ("party", _("网格党小组")), *_books(kinds), ("password", _("改密码"))]),
     ]
     return [(label, many) for label, many in found if many]
 

@@ -30,7 +30,7 @@ from hawthorn.web.request import Request, asking_of, whole, world_of
 
 FIRST = (
     "accept", "take_up", "settle", "pass", "solved", "resume", "assist_accept", "assist_done", "answer", "grant", "approve", "told", "fill", "call_again",
-    "to_matter", "give", "send", "consult", "take_over", "hand_over",
+    "to_matter", "give", "send", "consult", "take_over", "hand_over", "take", "report_done",
 )  # fmt: skip
 OWN_PAGES = {"meetings": "meeting", "plans": "plan", "handovers": "handover"}
 SECOND = ("inform", "unsolved", "agrees", "not_reached", "fail")
@@ -63,7 +63,7 @@ def item(request: Request, item: int) -> HttpResponse:
         "receipt": words.receipt(row.item.receipt), "loop_label": _(row.loop.label), "stage_label": _(row.loop.stages[row.item.stage].label),
         "opened": words.moment(row.item.opened_at, request.now), "steps": story.bar(row), "dates": story.dates(row, request),
         "story": story.entries(row, events, texts, files.files_of(item), request), "children": _children(item, request), "parent": _parent(row, request),
-        "into": _into(row, request),
+        "into": _into(row, request), "about": _about(row, request),
         "to_say": reporters.owed_words(row.item) if row.loop.name == reporters.TELLINGS else "", "copy": notice and {"id": "notice", "words": notice},
         "askers": _askers(row, request), "before": _before(row, request), "signs": _signs(row), "hints": hinting.panel(row, texts, request),
         "gathered": problems.panel(row, request), "dial": dial.numbers(row, texts, request),
@@ -77,6 +77,13 @@ def _into(row: Row, request: Request) -> dict[str, str]:
     number = getattr(row.facts, "merged_into", None) or getattr(row.facts, "became", None)
     target = number and queries.visible_among(list(Item.objects.filter(pk=number)), actor=request.actor, town=request.town, now=request.now)
     return {"title": target[0].item.title, "receipt": words.receipt(target[0].item.receipt), "url": reverse("item", args=[target[0].item.pk])} if target else {}
+
+
+def _about(row: Row, request: Request) -> dict[str, str]:
+    """The matter that something is done for, for who may see it."""
+    number = getattr(row.facts, "about", None) if row.loop.name == "group_tasks" else None
+    seen = number and queries.visible_among(list(Item.objects.filter(pk=number)), actor=request.actor, town=request.town, now=request.now)
+    return {"title": seen[0].item.title, "url": reverse("item", args=[number])} if seen else {}
 
 
 def _parent(row: Row, request: Request) -> int | None:

@@ -16,7 +16,7 @@ from hawthorn.loops.models import Item
 from hawthorn.papers import sign
 from hawthorn.tenants.models import Tenant
 from hawthorn.territory.queries import heirs_of
-from hawthorn.web import news, slips, visitors, words
+from hawthorn.web import news, party, slips, visitors, words
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
 from hawthorn.web.say import grid_of, people_of
@@ -81,6 +81,7 @@ def grid(request: Request, code: str) -> HttpResponse:
         "grid": found, "community": request.town.name_of(found.community), "people": people_of(request, found), "say": say,
         "qr": slips.qr(slips.address_of(request, say)), "done": done if done >= FEW else 0, "days": SHOWN_DAYS,
         "signs": [{"url": reverse("grid-sign", args=[found.code, size]), "label": size.upper()} for size in sign.SIZES],
+        "party": party.public_of(request, found),
     }  # fmt: skip
     return render(request, "web/grid.html", context)
 

@@ -31,6 +31,7 @@ NEXT = {
     ("drops", "captured"): ("", "看一下"), ("drops", "raised"): ("", "看一下"),
     ("complaints", "lodged"): ("", "接办"), ("complaints", "handling"): ("answer", ""), ("vacancies", "open"): ("fill", ""),
     ("handovers", "giving"): ("", "交接单"), ("handovers", "taking"): ("", "交接单"), ("handovers", "late"): ("", "交接单"),
+    ("group_tasks", "open"): ("", "看一下"), ("group_tasks", "taken"): ("report_done", ""), ("group_tasks", "lying"): ("", "看一下"),
     ("errand_parts", "asked"): ("give", ""), ("errands", "out"): ("", "看报了多少"), ("errands", "complete"): ("send", ""),
 }  # fmt: skip
 

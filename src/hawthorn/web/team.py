@@ -179,7 +179,7 @@ def _table(request: Request, posts: Sequence[PostCard], grids: Sequence[int], ki
     for grid in grids:
         of_kind = [[line(request, p) for p in posts if p.place == grid and p.kind == code] for code, _label in columns]
         cells = [{"label": label, "posts": lines, "named": len(lines) > 1} for (_code, label), lines in zip(columns, of_kind, strict=True)]
-        rows.append({"name": request.town.name_of(grid), "url": link(request, at=grid), "cells": cells})
+        rows.append({"name": request.town.name_of(grid), "url": reverse("team-grid", args=[grid]), "cells": cells})
     return {"columns": [label for _code, label in columns], "rows": rows}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db.transaction import atomic
 
 from hawthorn.categories.models import Category
 from hawthorn.config.demo import words
+from hawthorn.config.demo.hands import Do, Hands
 from hawthorn.config.demo.mondays import hold
 from hawthorn.config.demo.patrols import Patrols
 from hawthorn.config.demo.stories import STORIES, Case, Move, finish, post_of, small
@@ -62,7 +64,7 @@ class Life:
 
     def run(self) -> None:
         """Day by day, each day in one transaction."""
-        births = sorted([*self._births(), *self._again_and_again(), *self._mondays()])
+        births = sorted([*self._births(), *self._again_and_again(), *self._mondays(), *self._hands()])
         day, first = self.t.now, self.t.now
         while day < self.until:
             end = min(day + timedelta(days=1), self.until)
@@ -145,6 +147,21 @@ class Life:
                 self.special[at] = self._meet
                 yield at
             at += timedelta(days=1)
+
+    def _hands(self) -> Iterator[datetime]:
+        """Who changes post; a moment that is taken goes a minute later."""
+        hands = Hands(self.t, self.until)
+
+        def play(do: Do) -> None:
+            hands.now = self.now
+            do()
+            self.town = town_by_id(self.t.county.pk)
+
+        for at, do in hands.moments():
+            while at in self.special:
+                at += timedelta(minutes=1)
+            self.special[at] = partial(play, do)
+            yield at
 
     def _found(self, item: int, officer: int, said: str) -> None:
         """What was found on a round, or brought back from a walk, is handled like everything else."""
