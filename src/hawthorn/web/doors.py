@@ -22,9 +22,9 @@ AT_A_DESK = ("desk", "counter", "meeting-now", "alike", "checkpoints", "brief", 
 TO_DECIDE = ("meeting-now", "brief", "board", "map", "checkpoints", "approvals", "instructions", "assists", "team")
 LISTS = (
     "drops", "commitments", "problems", "releases", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies", "handovers",
-    "group_tasks", "errands", "errand_parts",
+    "group_tasks", "set_up_gaps", "errands", "errand_parts",
 )  # fmt: skip
-TO_SET_UP = ("workbook", "team", "categories", "calendar", "complaints")
+TO_SET_UP = ("county", "place-new", "workbook", "team", "categories", "calendar", "complaints")
 
 
 def doors(request: Request) -> list[Door]:
@@ -61,6 +61,8 @@ def _books(kinds: set[str]) -> list[Door]:
     grids: list[Door] = [("redrawing", _("网格调整"))] if kinds & set(redrawing.KINDS) else []
     rules: list[Door] = [("routing", _("派单规则"))] if kinds & {"subdistrict_desk", "subdistrict_leader"} else []
     books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []
+    books += [("settings", _("街道设置")), ("pack", _("经验包"))] if kinds & {"subdistrict_desk", "county_admin"} else []
+    books += [("county", _("各街道")), ("place-new", _("开新街道"))] if kinds & {"county_desk", "county_admin"} else []
     hints: list[Door] = [("hints", _("提示准不准"))] if kinds & {"subdistrict_desk", "subdistrict_leader", "county_admin"} else []
     return [*nights, *grids, *rules, *books, *hints]
 

@@ -15,6 +15,7 @@ from hawthorn.kernel.errors import NotThere
 from hawthorn.loops.models import Item
 from hawthorn.papers import sign
 from hawthorn.tenants.models import Tenant
+from hawthorn.tenants.settings import own_words
 from hawthorn.territory.queries import heirs_of
 from hawthorn.web import news, party, slips, visitors, words
 from hawthorn.web.middleware import public
@@ -117,4 +118,4 @@ def privacy(request: Request) -> HttpResponse:
 @require_safe
 def help_page(request: Request) -> HttpResponse:
     """How to, for residents and staff."""
-    return render(request, "web/help.html")
+    return render(request, "web/help.html", {"own_words": [(_(label), word) for label, word in own_words(request.tenant.words)] if request.tenant else []})

@@ -32,6 +32,7 @@ NEXT = {
     ("complaints", "lodged"): ("", "接办"), ("complaints", "handling"): ("answer", ""), ("vacancies", "open"): ("fill", ""),
     ("handovers", "giving"): ("", "交接单"), ("handovers", "taking"): ("", "交接单"), ("handovers", "late"): ("", "交接单"),
     ("group_tasks", "open"): ("", "看一下"), ("group_tasks", "taken"): ("report_done", ""), ("group_tasks", "lying"): ("", "看一下"),
+    ("set_up_gaps", "open"): ("", "看缺什么"),
     ("errand_parts", "asked"): ("give", ""), ("errands", "out"): ("", "看报了多少"), ("errands", "complete"): ("send", ""),
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ LIMITS = {
     ("complaints", "lodged"): "接办", ("complaints", "handling"): "答复", ("vacancies", "open"): "补岗",
     ("handovers", "giving"): "交接", ("handovers", "taking"): "交接", ("handovers", "late"): "交接",
     ("group_tasks", "open"): "认领", ("group_tasks", "taken"): "做好", ("group_tasks", "lying"): "认领",
+    ("set_up_gaps", "open"): "补齐",
     ("errands", "out"): "报齐", ("errands", "complete"): "报出", ("errand_parts", "asked"): "报上",
 }  # fmt: skip
 
