@@ -17,6 +17,7 @@ from hawthorn.kernel.words import _
 from hawthorn.teams.models import PostKind
 from hawthorn.tenants.models import Tenant
 from hawthorn.territory import datum
+from hawthorn.territory.locating import GridLocator
 
 COUNTS = ("households", "residents", "elders", "children", "weight")
 DIGITS = 7
@@ -54,6 +55,8 @@ class Draft:
         self.units: set[UnitKey] = set(known.units)
         self.posts = {key for key, post in known.posts.items() if post.ended_at is None}
         self.categories = {pair for pair, line in known.categories.items() if line.ended_on is None}
+        self.outlines = {code: place.shape for code, place in known.places.items() if place.level == "grid" and place.shape}
+        self._located: tuple[list[str], GridLocator] | None = None
         self._seen: dict[tuple[str, Any], int] = {}
 
     def wrong(self, row: Row, column: str, words: str) -> None:
@@ -63,6 +66,14 @@ class Draft:
     def change(self, do: str, row: Row, words: str, **args: Any) -> None:
         """Note a write that comes from one row."""
         self.plan.changes.append(Change(do, args, words, row.sheet, row.number))
+
+    def grid_at(self, community: str, lon: float, lat: float) -> str | None:
+        """The grid of a community whose outline covers a point; on a border that with the lower code. Asked after the places are planned."""
+        if self._located is None:
+            codes = sorted(self.outlines)
+            self._located = codes, GridLocator(enumerate(self.outlines[code] for code in codes))
+        at = self._located[1].locate(lon, lat)
+        return code if at is not None and (code := self._located[0][at]).startswith(community) else None
 
     def kind(self, key: PostKey) -> PostKind:
         """The kind of a post that is there or will be."""
@@ -97,6 +108,8 @@ def _plan_place(draft: Draft, row: Row) -> None:
     facts |= {name: value for name, value in (("about", row.values.get("about")), ("shape", shape)) if value}
     place = draft.known.places.get(code)
     draft.level_of[code] = level = "grid" if is_grid else "community"
+    if is_grid and shape:
+        draft.outlines[code] = shape
     if place is None:
         return draft.change("create_place", row, _("新增 {name}").format(name=row["name"]), level=level, code=code, above=above, facts=facts)
     facts = {name: value for name, value in facts.items() if getattr(place, name) != value}
@@ -115,12 +128,13 @@ def plan_units(draft: Draft) -> None:
             draft.wrong(row, "community", _("没有这个社区：{code}").format(code=row["community"]))
             continue
         draft.units.add(key)
-        _plan_unit(draft, row, key)
-        _plan_grid_of(draft, row, key)
+        position = _position(draft, row)
+        _plan_unit(draft, row, key, position)
+        _plan_grid_of(draft, row, key, position)
 
 
-def _plan_unit(draft: Draft, row: Row, key: UnitKey) -> None:
-    facts: dict[str, Any] = {"name": row["name"], **_position(draft, row)}
+def _plan_unit(draft: Draft, row: Row, key: UnitKey, position: dict[str, float]) -> None:
+    facts: dict[str, Any] = {"name": row["name"], **position}
     facts |= {name: row[name] for name in COUNTS if row.values.get(name) is not None}
     if shape := _outline(draft, row):
         facts["shape"] = shape
@@ -135,8 +149,12 @@ def _plan_unit(draft: Draft, row: Row, key: UnitKey) -> None:
     return None
 
 
-def _plan_grid_of(draft: Draft, row: Row, key: UnitKey) -> None:
+def _plan_grid_of(draft: Draft, row: Row, key: UnitKey, position: dict[str, float]) -> None:
+    """The grid that is named; of a unit that has none yet, the one it lies in."""
     grid = row.values.get("grid")
+    if not grid and position and key not in draft.known.grid_of and (there := draft.grid_at(row["community"], position["lon"], position["lat"])):
+        words = _("楼院 {name} 按位置归网格 {code}").format(name=row["name"], code=there)
+        return draft.change("put_unit_in_grid", row, words, key=key, grid=there)
     if not grid or draft.known.grid_of.get(key) == grid:
         return None
     if draft.level_of.get(grid) != "grid":
