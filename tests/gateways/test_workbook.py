@@ -79,10 +79,10 @@ def test_the_template_can_be_imported_as_it_stands(tenant: Tenant) -> None:
     assert [str(problem) for problem in plan.problems] == []
     assert not Place.objects.filter(level="community").exists()
     result = workbook.apply(plan, actor_user_id=1, now=NOW)
-    assert result.new_usernames == ["demo.zhang", "demo.li", "demo.wang", "demo.zhao"]
+    assert result.new_usernames == ["demo.zhang", "demo.li", "demo.wang", "demo.zhao", "demo.zhou"]
     assert Place.objects.filter(level="grid").count() == 3
-    assert (Unit.objects.count(), Door.objects.count(), Post.objects.count()) == (4, 3, 7)
-    assert (Holding.objects.count(), StandIn.objects.count(), RosterNight.objects.count()) == (4, 1, 2)
+    assert (Unit.objects.count(), Door.objects.count(), Post.objects.count()) == (4, 3, 9)
+    assert (Holding.objects.count(), StandIn.objects.count(), RosterNight.objects.count()) == (5, 1, 2)
     assert UnitGrid.objects.filter(to_on=None).count() == 3
 
 
@@ -96,7 +96,8 @@ def test_the_second_import_changes_nothing_even_days_later(tenant: Tenant) -> No
 
 def test_the_template_explains_every_column(tenant: Tenant) -> None:
     book = load_workbook(io.BytesIO(workbook.template_workbook()))
-    assert book.sheetnames == ["说明", "社区和网格", "楼院", "门牌", "岗位", "人员", "值班"]
+    assert book.sheetnames == ["说明", *COLUMNS]
+    assert {"街道", "区县", "服务单位", "事项目录", "谁牵头"} < set(COLUMNS)
     explained = {(row[0], row[1]) for row in book["说明"].iter_rows(values_only=True)}
     assert all((name, column.heading) in explained for name, columns in COLUMNS.items() for column in columns)
 

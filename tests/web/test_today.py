@@ -72,7 +72,7 @@ def test_what_a_post_was_told_stays_until_somebody_takes_note(at: At, s: Scene) 
     page = client.get("/today").content.decode()
     assert "请知悉" in page
     number = page.split("/today/noted/")[1].split('"')[0]
-    assert at("officer2").post(f"/today/noted/{number}").status_code == 302
+    assert at("officer2").post(f"/today/noted/{number}").status_code == 404
     assert "请知悉" in client.get("/today").content.decode()
     client.post(f"/today/noted/{number}")
     assert "请知悉" not in client.get("/today").content.decode()

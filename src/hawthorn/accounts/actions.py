@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from axes.utils import reset as unlock
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -62,14 +66,37 @@ def reset_password(user: User, *, by: Actor, town: Town, now: datetime) -> str:
     """
     if not may_reset(user, by, town, now):
         raise Refused("not_yours")
-    code = keys.letters(LETTERS_OF_A_PASSWORD)
-    password = "-".join(code[n : n + 4] for n in range(0, LETTERS_OF_A_PASSWORD, 4))
     with transaction.atomic():
-        user.set_password(password)
-        user.must_change = True
-        user.save(update_fields=["password", "must_change"])
+        password = _one_time_password(user)
         Token.objects.filter(user=user, ended_at=None).update(ended_at=now)
         unlock(username=user.username)
+    return password
+
+
+def first_passwords(users: Sequence[User], write: Callable[[User, str], None]) -> int:
+    """A password to be used once for each of these accounts that has none; `write` gets it before it holds. How many.
+
+    Making one digest takes a good part of a second by design, so several are made at once.
+    """
+    fresh = [user for user in users if not user.has_usable_password()]
+    once = [_one_time() for _user in fresh]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for user, password, digest in zip(fresh, once, pool.map(make_password, once), strict=True):
+            write(user, password)
+            User.objects.filter(pk=user.pk, password=user.password).update(password=digest, must_change=True)
+    return len(fresh)
+
+
+def _one_time() -> str:
+    code = keys.letters(LETTERS_OF_A_PASSWORD)
+    return "-".join(code[n : n + 4] for n in range(0, LETTERS_OF_A_PASSWORD, 4))
+
+
+def _one_time_password(user: User) -> str:
+    password = _one_time()
+    user.set_password(password)
+    user.must_change = True
+    user.save(update_fields=["password", "must_change"])
     return password
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 
 from hawthorn.accounts import keys
@@ -47,3 +49,23 @@ def tally_key(*what: str) -> str:
 def counted(*what: str, now: datetime) -> int:
     """How many there were within the span, without counting."""
     return Tally.objects.filter(key=tally_key(*what), until_at__gt=now).values_list("number", flat=True).first() or 0
+
+
+def is_taken(username: str) -> bool:
+    """Does somebody sign in by that name."""
+    return User.objects.filter(username=username).exists()
+
+
+def without_password(usernames: set[str]) -> list[User]:
+    """Those of the named accounts that nobody can sign in with yet."""
+    return [
+        user
+        for user in User.objects.filter(username__in=usernames, is_active=True).select_related("tenant").order_by("username")
+        if not user.has_usable_password()
+    ]
+
+
+def with_password(users: Iterable[int]) -> list[int]:
+    """Those of some people who can sign in by now."""
+    none = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return list(User.objects.filter(pk__in=list(users), is_active=True).exclude(none).values_list("pk", flat=True))

@@ -9,12 +9,16 @@ from typing import Any
 from django.db import transaction
 
 from hawthorn.categories import seeds
-from hawthorn.categories.models import CalendarDay, Category, Policy, Rule
+from hawthorn.categories.models import CalendarDay, Category, Lead, Policy, Rule
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import Refused
 from hawthorn.kernel.words import _
+from hawthorn.teams.models import Post
 from hawthorn.tenants import actions as tenants
 from hawthorn.tenants.models import Tenant
+from hawthorn.territory.models import Place
+
+POLICY = ("preset", "source", "tiers", "stages", "timetable", "danger_words")
 
 
 def seed_tenant(tenant: Tenant, preset: str, *, now: datetime) -> int:
@@ -38,9 +42,7 @@ def _seed_categories(tenant: Tenant, preset: str) -> int:
 
 
 def _seed_policy(tenant: Tenant, preset: str) -> int:
-    chosen = seeds.presets()[preset]
-    values = {field: chosen[field] for field in ("preset", "source", "tiers", "stages", "timetable", "danger_words")}
-    return int(Policy.objects.get_or_create(tenant=tenant, defaults=values)[1])
+    return int(Policy.objects.get_or_create(tenant=tenant, defaults=preset_policy(preset))[1])
 
 
 def _seed_calendar(tenant: Tenant) -> int:
@@ -60,6 +62,28 @@ def put_category(*, tenant: Tenant, catalogue: str, key: str, values: Mapping[st
             Category.objects.create(tenant=tenant, catalogue=catalogue, key=key, **values)
         else:
             Category.objects.filter(pk=found.pk).update(version=found.version + 1, **values)
+        tenants.bump(tenant.county_id or tenant.pk)
+
+
+def put_policy(tenant: Tenant, values: Mapping[str, Any]) -> None:
+    """Other limits, hours or danger words for a tenant that has some. What is open keeps the dates it has; the next step counts anew."""
+    with transaction.atomic():
+        Policy.objects.filter(tenant=tenant).update(**values)
+        tenants.bump(tenant.county_id or tenant.pk)
+
+
+def preset_policy(preset: str) -> dict[str, Any]:
+    """The values of a policy that a preset brings."""
+    chosen = seeds.presets()[preset]
+    return {field: chosen[field] for field in POLICY}
+
+
+def put_lead(*, tenant: Tenant, grid: Place | None, category: Category | None, post: Post) -> None:
+    """Who leads what: one row for a grid, a category, or both; the same pair again gets another post. ValueError where both are empty."""
+    if grid is None and category is None:
+        raise ValueError("neither grid nor category")
+    with transaction.atomic():
+        Lead.objects.update_or_create(tenant=tenant, grid=grid, category=category, defaults={"post": post})
         tenants.bump(tenant.county_id or tenant.pk)
 
 

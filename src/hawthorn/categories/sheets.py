@@ -65,12 +65,13 @@ HEADINGS = {column.field: column.heading for column in COLUMNS}
 
 @dataclass(frozen=True)
 class Change:
-    """One line of the catalogue that becomes new or other. `values` are all fields to write."""
+    """One line of the catalogue that becomes new or other, and the row of the sheet. `values` are all fields to write."""
 
     catalogue: str
     key: str
     values: dict[str, Any]
     words: str
+    row: int = 0
 
 
 @dataclass
@@ -117,9 +118,19 @@ def _plan(data: bytes, tenant: Tenant, today: date) -> Plan:
     if SHEET not in book:
         return Plan(problems=[Problem(SHEET, 0, "", _("没有这张表"))])
     rows, problems = sheets.read_table(SHEET, book[SHEET], COLUMNS)
-    plan = Plan(problems=problems)
-    known = {(line.catalogue, line.key): line for line in Category.objects.filter(tenant=tenant)}
-    seen: dict[tuple[str, str], int] = {}
+    plan = plan_rows(rows, lines_of(tenant), today)
+    plan.problems[:0] = problems
+    return plan
+
+
+def lines_of(tenant: Tenant) -> dict[tuple[str, str], Category]:
+    """A tenant's lines by catalogue and key."""
+    return {(line.catalogue, line.key): line for line in Category.objects.filter(tenant=tenant)}
+
+
+def plan_rows(rows: list[Row], known: dict[tuple[str, str], Category], today: date) -> Plan:
+    """What readable rows would change in the lines that are there."""
+    plan, seen = Plan(), dict[tuple[str, str], int]()
     for row in rows:
         code = row["catalogue"], row["key"]
         if wrong_cell := _check(row, known.get(code), seen.get(code), today):
@@ -153,7 +164,7 @@ def _change(row: Row, line: Category | None) -> Change | None:
         return None
     verb = _("改") if line else _("新增")
     what = "、".join(HEADINGS.get(name, _("时限")) for name in different) if line else ""
-    return Change(row["catalogue"], row["key"], values, f"{verb} {row['key']} {row['name']}" + (f"：{what}" if what else ""))
+    return Change(row["catalogue"], row["key"], values, f"{verb} {row['key']} {row['name']}" + (f"：{what}" if what else ""), row.number)
 
 
 def _value(row: Row, name: str) -> Any:

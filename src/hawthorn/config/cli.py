@@ -10,56 +10,17 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from hawthorn.config import judge
-
-
-def say(words: str) -> None:
-    """One line for the person at the terminal, at once."""
-    print(words, flush=True)
-
-
-def _django() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hawthorn.config.settings")
-    import django
-
-    django.setup()
+from hawthorn.config import judge, setting_up
+from hawthorn.config.terminal import django_up, every, needs_data, say
 
 
 def _migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
-
-
-def _has_data() -> bool:
-    """Is there a database that was set up? A command that only looks makes none."""
-    from django.conf import settings
-    from django.db import connection
-
-    if connection.vendor == "sqlite" and not Path(str(settings.DATABASES["default"]["NAME"])).exists():
-        return False
-    with connection.cursor() as cursor:
-        return "tenants_tenant" in connection.introspection.table_names(cursor)
-
-
-def needs_data(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """Wrap a command that works on what is there; without a database it says so plainly and ends with 2."""
-
-    @wraps(run)
-    def checked(args: argparse.Namespace) -> int:
-        _django()
-        if _has_data():
-            return run(args)
-        from django.conf import settings
-
-        say(f"这里还没有数据（{settings.ENV.data}）。先运行 hawthorn demo 或 hawthorn serve，或者用 HAWTHORN_DATA 指明数据在哪里。")
-        return 2
-
-    return checked
 
 
 def _static() -> None:
@@ -70,7 +31,7 @@ def _static() -> None:
 
 def demo(args: argparse.Namespace) -> int:
     """Fill the data folder if it is empty, then serve."""
-    _django()
+    django_up()
     _migrate()
     from django.conf import settings
 
@@ -100,7 +61,7 @@ def _show_accounts(path: Path) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """Pages and API; due work in a process of its own unless --no-work."""
-    _django()
+    django_up()
     _migrate()
     _static()
     from django.conf import settings
@@ -162,7 +123,7 @@ def import_messages(args: argparse.Namespace) -> int:
     from hawthorn.kernel import clock
     from hawthorn.kernel.errors import Refused
 
-    given = {"tenant_code": args.tenant, "source": args.source, "dry_run": args.dry_run, "anew": args.anew, "now": clock.now(), "told": _far()}
+    given = {"tenant_code": args.tenant, "source": args.source, "dry_run": args.dry_run, "anew": args.anew, "now": clock.now(), "told": every(5, _far)}
     try:
         report = messages_file.import_messages(args.file, **given)
     except (Refused, OSError) as wrong:
@@ -183,17 +144,9 @@ def import_messages(args: argparse.Namespace) -> int:
     return 1 if report.errors else 0
 
 
-def _far() -> Callable[[Any], None]:
-    """Says how far a long sheet is, every few seconds."""
-    last = [time.monotonic()]
-
-    def told(job: Any) -> None:
-        if time.monotonic() - last[0] < 5:
-            return
-        last[0] = time.monotonic()
-        say(f"已经看了 {job.rows} 行……" if job.state == "checking" else f"收到第 {job.done} 行，共 {job.rows} 行……")
-
-    return told
+def _far(job: Any) -> str:
+    """How far a long sheet is."""
+    return f"已经看了 {job.rows} 行……" if job.state == "checking" else f"收到第 {job.done} 行，共 {job.rows} 行……"
 
 
 @needs_data
@@ -214,36 +167,6 @@ def export_results(args: argparse.Namespace) -> int:
     return 0
 
 
-@needs_data
-def import_workbook(args: argparse.Namespace) -> int:
-    """The set-up workbook: places, units, posts, people."""
-    from hawthorn.gateways import workbook
-    from hawthorn.kernel import clock
-    from hawthorn.tenants.models import Tenant
-
-    tenant = Tenant.objects.filter(code=args.tenant).first()
-    if tenant is None:
-        say(f"没有代码是 {args.tenant} 的街道。")
-        return 1
-    try:
-        planned = workbook.plan(workbook.read_workbook(Path(args.file).read_bytes()), tenant, now=clock.now())
-    except OSError as wrong:
-        say(f"文件没有打开，什么都没有改动：{wrong}")
-        return 1
-    for problem in planned.problems:
-        say(f"{problem.where}：{problem.words}")
-    for change in planned.changes:
-        say(f"将要：{change}")
-    if planned.problems:
-        say("有问题，什么都没有改动。改好后再导入。")
-        return 1
-    if args.dry_run:
-        return 0
-    done = workbook.apply(planned, actor_user_id=None, now=clock.now())
-    say(f"导入完成：{len(done.changes)} 处改动，{len(done.new_usernames)} 个新账号等待网格长或窗口给初始密码。")
-    return 0
-
-
 def bench(args: argparse.Namespace) -> int:
     """The measurements of bench/, which come with the source tree."""
     root = Path(__file__).resolve().parents[3]
@@ -255,7 +178,7 @@ def bench(args: argparse.Namespace) -> int:
 
 def manage(args: argparse.Namespace) -> int:
     """Django's own commands (migrate, shell …)."""
-    _django()
+    django_up()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["hawthorn manage", *args.rest])
@@ -295,10 +218,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--by", choices=("arrived", "ended"), default="arrived", help="按来件时间还是办结时间")
     one.add_argument("--sheet", help="来源发来的那张表：只填结果，别的都不动")
     one.add_argument("--out", required=True, help="写到哪个 xlsx")
-    one = add("import-workbook", import_workbook, "导入建点工作簿（地点、楼院、岗位、人员）")
-    one.add_argument("file")
-    one.add_argument("--tenant", required=True, help="街道代码，9 位")
-    one.add_argument("--dry-run", action="store_true", help="只检查，不导入")
+    setting_up.add_to(add)
     add("bench", bench, "测量：收件、办一步、列表、详情，各和最简做法比").add_argument("--number", type=int, default=400, help="每样多少次")
     judge.add_to(sub)
     add("manage", manage, "Django 自带命令").add_argument("rest", nargs=argparse.REMAINDER)

@@ -1,4 +1,4 @@
-"""Puts the due work of this room into its slot."""
+"""Puts the loop of this room and its due work into their slots."""
 
 from django.apps import AppConfig
 
@@ -10,9 +10,12 @@ class GatewaysConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register due work."""
-        from hawthorn.gateways import messages_jobs, tasks
-        from hawthorn.kernel.slots import DUE_WORK
+        """Register the loop and due work."""
+        from hawthorn.gateways import gaps, messages_jobs, models, rules, tasks
+        from hawthorn.kernel.slots import DETAILS, DUE_WORK, LOOPS
 
+        LOOPS.put("set_up_gaps", rules.SET_UP_GAPS)
+        DETAILS.put("set_up_gaps", models.SetUpGap)
+        DUE_WORK.put("set-up", gaps.renew)
         DUE_WORK.put("outbox", tasks.send_due)
         DUE_WORK.put("sheets", messages_jobs.work_due)

@@ -1,11 +1,14 @@
-"""What this room remembers: how a source's sheet is read, imports under way, and who took which list away."""
+"""What this room remembers: how a source's sheet is read, imports under way, who took which list away, what a new subdistrict still lacks."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from hawthorn.gateways.rules import GAPS
+from hawthorn.loops.models import Item
 from hawthorn.tenants.models import Tenant
+from hawthorn.territory.models import Place
 
 STATES = ["checking", "asked", "taking", "done", "failed", "stopped"]
 OPEN_STATES = ["checking", "taking"]
@@ -84,3 +87,18 @@ class Export(models.Model):
 
     class Meta:
         indexes = [Index(fields=["tenant", "-at"], name="export_tenant")]
+
+
+class SetUpGap(models.Model):
+    """建点还缺: 1:1 with its item; the facts stand in rules.GapFacts."""
+
+    item = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="+")
+    area = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    lacking = models.CharField(max_length=16)
+    is_live = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["area", "lacking"], condition=Q(is_live=True), name="one_live_gap"),
+            CheckConstraint(condition=Q(lacking__in=list(GAPS)), name="gap_lacking"),
+        ]

@@ -17,13 +17,23 @@ from hawthorn.kernel.words import _
 def plan_posts(draft: Draft) -> None:
     """Posts by place, kind and name."""
     for row in draft.plan.rows.of(POSTS):
-        kind = _kind(draft, row)
-        if kind is None:
-            continue
-        key = row["place"], kind, row["name"]
-        if not draft.is_twice(row, key, "name"):
-            draft.posts.add(key)
-            _plan_post(draft, row, key)
+        plan_post(draft, row)
+
+
+def plan_post(draft: Draft, row: Row) -> PostKey | None:
+    """One post, and what changes on it; None with a problem noted."""
+    kind = _kind(draft, row)
+    if kind is None:
+        return None
+    key = row["place"], kind, row["name"]
+    if draft.is_twice(row, key, "name"):
+        return None
+    if key in draft.posts and key not in draft.known.posts:
+        draft.wrong(row, "name", _("这个岗位在另一张表里已经写过"))
+        return None
+    draft.posts.add(key)
+    _plan_post(draft, row, key)
+    return key
 
 
 def _plan_post(draft: Draft, row: Row, key: PostKey) -> None:
@@ -65,7 +75,7 @@ def plan_people(draft: Draft) -> None:
             names[row["username"]] = row["name"]
             words = _("新增账号 {username}（{name}）").format(username=row["username"], name=row["name"])
             draft.change("create_user", row, words, username=row["username"], name=row["name"], email=row.values.get("email") or "")
-        key = _post(draft, row)
+        key = post_of(draft, row)
         if key and not draft.is_twice(row, (row["username"], key, row["role"], row.values.get("from_on")), "username"):
             _plan_span(draft, row, key)
 
@@ -87,7 +97,7 @@ def _is_of_county(draft: Draft, user: User) -> bool:
     return (user.tenant.county_id or user.tenant_id) == (tenant.county_id or tenant.pk)
 
 
-def _post(draft: Draft, row: Row) -> PostKey | None:
+def post_of(draft: Draft, row: Row) -> PostKey | None:
     """The post meant by place, kind and (where there are several) name; else a problem is noted."""
     kind = _kind(draft, row)
     if kind is None:

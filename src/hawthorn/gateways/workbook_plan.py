@@ -10,10 +10,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from hawthorn.files.sheets import Problem, Row
-from hawthorn.gateways.workbook_known import Known, UnitKey
+from hawthorn.gateways.workbook_known import Known, PostKey, UnitKey
 from hawthorn.gateways.workbook_rows import DOORS, PLACES, UNITS, Rows
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.words import _
+from hawthorn.teams.models import PostKind
 from hawthorn.tenants.models import Tenant
 from hawthorn.territory import datum
 
@@ -44,7 +45,7 @@ class Plan:
 
 
 class Draft:
-    """A plan in the making. `level_of`, `units`, `posts` hold what is there or will be."""
+    """A plan in the making. `level_of`, `units`, `posts`, `categories` hold what is there or will be."""
 
     def __init__(self, plan: Plan, known: Known) -> None:
         self.plan, self.known = plan, known
@@ -52,6 +53,7 @@ class Draft:
         self.level_of = {code: place.level for code, place in known.places.items()}
         self.units: set[UnitKey] = set(known.units)
         self.posts = {key for key, post in known.posts.items() if post.ended_at is None}
+        self.categories = {pair for pair, line in known.categories.items() if line.ended_on is None}
         self._seen: dict[tuple[str, Any], int] = {}
 
     def wrong(self, row: Row, column: str, words: str) -> None:
@@ -61,6 +63,10 @@ class Draft:
     def change(self, do: str, row: Row, words: str, **args: Any) -> None:
         """Note a write that comes from one row."""
         self.plan.changes.append(Change(do, args, words, row.sheet, row.number))
+
+    def kind(self, key: PostKey) -> PostKind:
+        """The kind of a post that is there or will be."""
+        return self.known.kinds[key[1]]
 
     def is_twice(self, row: Row, key: Any, column: str) -> bool:
         """Whether an earlier row of this sheet speaks of the same thing; noted as a problem."""
@@ -80,7 +86,9 @@ def plan_places(draft: Draft) -> None:
 def _plan_place(draft: Draft, row: Row) -> None:
     code, is_grid = row["code"], row["kind"] in ("grid", "exclusive")
     above = code[:12] if is_grid else draft.plan.tenant.code
-    if len(code) != (15 if is_grid else 12) or not code.startswith(draft.plan.tenant.code):
+    if not code.startswith(draft.plan.tenant.code):
+        return draft.wrong(row, "code", _("{code} 不在这个街道：这里的编号都以 {own} 开头").format(code=code, own=draft.plan.tenant.code))
+    if len(code) != (15 if is_grid else 12):
         return draft.wrong(row, "code", _("编号和类别对不上：社区或村 12 位、网格 15 位，都以 {code} 开头").format(code=draft.plan.tenant.code))
     if draft.level_of.get(above) != ("community" if is_grid else "subdistrict"):
         return draft.wrong(row, "code", _("上级 {code} 还没有登记").format(code=above))

@@ -165,7 +165,12 @@ def answered(actor: Actor, key: str, asked: str) -> Answer | None:
 
 
 def see_nudge(number: int, *, posts: Sequence[int], now: datetime) -> bool:
-    """知道了: by somebody in one of the posts that were told; what these posts were told of the same thing until then is known with it."""
-    mine = Nudge.objects.filter(post__in=list(posts), seen_at__isnull=True)
+    """知道了: by somebody in one of the posts that were told; what these posts were told of the same thing until then is known with it.
+
+    False where it is known already. Raises NotThere for what other posts were told.
+    """
+    mine = Nudge.objects.filter(post__in=list(posts))
     this = mine.filter(pk=number).first()
-    return this is not None and mine.filter(item=this.item_id, pk__lte=number).update(seen_at=now) > 0
+    if this is None:
+        raise NotThere
+    return mine.filter(item=this.item_id, pk__lte=number, seen_at__isnull=True).update(seen_at=now) > 0

@@ -21,9 +21,10 @@ DECIDING = frozenset({"subdistrict_leader", "community_secretary", "party_office
 AT_A_DESK = ("desk", "counter", "meeting-now", "alike", "checkpoints", "brief", "board", "map", "approvals", "team", "oncall", "import-messages")
 TO_DECIDE = ("meeting-now", "brief", "board", "map", "checkpoints", "approvals", "instructions", "assists", "team")
 LISTS = (
-    "drops", "commitments", "problems", "releases", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies", "errands", "errand_parts",
+    "drops", "commitments", "problems", "releases", "assists", "approvals", "instructions", "tellings", "complaints", "vacancies", "set_up_gaps", "errands",
+    "errand_parts",
 )  # fmt: skip
-TO_SET_UP = ("workbook", "team", "categories", "calendar", "complaints")
+TO_SET_UP = ("county", "place-new", "workbook", "team", "categories", "calendar", "complaints")
 
 
 def doors(request: Request) -> list[Door]:
@@ -60,6 +61,8 @@ def _books(kinds: set[str]) -> list[Door]:
     grids: list[Door] = [("redrawing", _("网格调整"))] if kinds & set(redrawing.KINDS) else []
     rules: list[Door] = [("routing", _("派单规则"))] if kinds & {"subdistrict_desk", "subdistrict_leader"} else []
     books: list[Door] = [("calendar", _("工作日历")), ("categories", _("类别目录")), ("workbook", _("设置工作簿"))] if kinds & SETTING_UP else []
+    books += [("settings", _("街道设置")), ("pack", _("经验包"))] if kinds & {"subdistrict_desk", "county_admin"} else []
+    books += [("county", _("各街道")), ("place-new", _("开新街道"))] if kinds & {"county_desk", "county_admin"} else []
     hints: list[Door] = [("hints", _("提示准不准"))] if kinds & {"subdistrict_desk", "subdistrict_leader", "county_admin"} else []
     return [*nights, *grids, *rules, *books, *hints]
 

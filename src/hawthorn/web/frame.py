@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hawthorn.kernel.world import DESK
+from hawthorn.tenants.models import Tenant
+from hawthorn.tenants.settings import accent, footer
 from hawthorn.web.said import words
 
 SECTIONS = ("today", "capture", "matters", "me")
@@ -26,10 +28,17 @@ def look(request: HttpRequest) -> dict[str, Any]:
         "place_name": tenant.name if tenant else "",
         "elder": elder_of(request),
         "section": match.url_name if match and match.url_name in SECTIONS else "",
-        "footer_lines": tenant.settings.get("footer_lines", []) if tenant else [],
+        "accent": accent(tenant.settings) if tenant else "",
+        "footer_lines": _footer(tenant) if tenant else [],
         "helpline": {"name": _("{name}窗口").format(name=tenant.name), "phone": tenant.phone} if tenant and tenant.phone else {},
     }
     return found | (_staff(request, actor) if actor is not None else {})
+
+
+def _footer(tenant: Tenant) -> list[str]:
+    """What is filed, and what else the host wants to stand there."""
+    filed = [f"{_(label)}{_('：')}{value}" for label, value in footer(tenant.settings)]
+    return filed + [str(line) for line in tenant.settings.get("footer_lines", [])]
 
 
 def elder_of(request: HttpRequest) -> int:

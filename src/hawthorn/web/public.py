@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from hawthorn.kernel.errors import NotThere
 from hawthorn.loops.models import Item
 from hawthorn.tenants.models import Tenant
+from hawthorn.tenants.settings import own_words
 from hawthorn.web import news, slips, visitors, words
 from hawthorn.web.middleware import public
 from hawthorn.web.request import Request
@@ -102,4 +103,4 @@ def privacy(request: Request) -> HttpResponse:
 @require_safe
 def help_page(request: Request) -> HttpResponse:
     """How to, for residents and staff."""
-    return render(request, "web/help.html")
+    return render(request, "web/help.html", {"own_words": [(_(label), word) for label, word in own_words(request.tenant.words)] if request.tenant else []})

@@ -29,7 +29,8 @@ NEXT = {
     ("assists", "accepted"): ("assist_done", ""), ("assists", "refused"): ("", "决定"), ("approvals", "asked"): ("", "批复"),
     ("instructions", "given"): ("answer", ""), ("instructions", "answered"): ("", "认可"), ("tellings", "owed"): ("", "回话"),
     ("drops", "captured"): ("", "看一下"), ("drops", "raised"): ("", "看一下"),
-    ("complaints", "lodged"): ("", "接办"), ("complaints", "handling"): ("answer", ""), ("vacancies", "open"): ("fill", ""),
+    ("complaints", "lodged"): ("", "接办"), ("complaints", "handling"): ("answer", ""),
+    ("vacancies", "open"): ("fill", ""), ("set_up_gaps", "open"): ("", "看缺什么"),
     ("errand_parts", "asked"): ("give", ""), ("errands", "out"): ("", "看报了多少"), ("errands", "complete"): ("send", ""),
 }  # fmt: skip
 

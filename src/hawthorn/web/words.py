@@ -20,7 +20,7 @@ LIMITS = {
     ("matters", "parked"): "复看", ("assists", "called"): "答复", ("assists", "accepted"): "办结", ("assists", "refused"): "决定",
     ("approvals", "asked"): "批复", ("instructions", "given"): "答复", ("instructions", "answered"): "认可", ("tellings", "owed"): "回话",
     ("drops", "captured"): "处理", ("drops", "raised"): "处理",
-    ("complaints", "lodged"): "接办", ("complaints", "handling"): "答复", ("vacancies", "open"): "补岗",
+    ("complaints", "lodged"): "接办", ("complaints", "handling"): "答复", ("vacancies", "open"): "补岗", ("set_up_gaps", "open"): "补齐",
     ("errands", "out"): "报齐", ("errands", "complete"): "报出", ("errand_parts", "asked"): "报上",
 }  # fmt: skip
 
