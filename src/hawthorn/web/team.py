@@ -214,7 +214,7 @@ def _person(request: Request, user: int, note: str) -> dict[str, Any]:
 def _reset(request: Request) -> HttpResponse:
     number = whole(request.POST.get("user", ""))
     user = User.objects.filter(pk=number, is_active=True).first() if number else None
-    if user is None or user.pk not in request.town.names:
+    if user is None or user.pk not in request.town.names or (request.tenant.county_id and user.tenant_id != request.tenant.pk):
         raise NotThere
     if not accounts.may_reset(user, request.actor, request.town, request.now):
         raise Refused("not_yours", detail=_("密码由网格长或窗口给自己下面岗位的人重设。"))
