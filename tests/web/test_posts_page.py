@@ -146,3 +146,32 @@ def test_pages_take_few_statements_however_much_there_is(s: Scene, at: At, djang
         client.get(path)
         with django_assert_max_num_queries(signed_in + 9):
             assert client.get(path).status_code == 200
+
+
+def test_consent_to_be_named_is_taken_back_as_easily_as_given(s: Scene, at: At) -> None:
+    span = Holding.objects.get(post=s.posts["officer1"]).pk
+    assert at("officer1").post(address(s), {"do": "name", "span": span}).status_code == 302
+    assert Holding.objects.get(pk=span).shows_name
+    assert "不公开姓名了" in page(at("officer1").get(address(s)))
+    assert "公开不公开姓名由本人定" in page(at("head1").post(address(s), {"do": "unname", "span": span}), 409)
+    at("officer1").post(address(s), {"do": "unname", "span": span})
+    assert not Holding.objects.get(pk=span).shows_name
+
+
+def test_what_was_written_for_the_next_one_stands_in_the_form_again(s: Scene, at: At) -> None:
+    teams.end_holding(holding=Holding.objects.get(post=s.posts["officer1"]), to_at=s.now, now=s.now)
+    from hawthorn.handovers.tasks import handovers
+
+    handovers(town=s.town, now=s.now)
+    step = f"/i/{Item.objects.get(loop='handovers').pk}/do/hand_over"
+    at("head1").post(step, {"notes": "东门锁要往上提", "things": "钥匙 2 把", "key": "k1"})
+    again = page(at("head1").get(step))
+    assert "东门锁要往上提</textarea>" in again
+    assert "钥匙 2 把</textarea>" in again
+    teams.appoint(post=s.posts["officer1"], user=s.users["night"], from_at=s.now, now=s.now)
+    s.later(days=40)
+    teams.end_holding(holding=Holding.objects.get(user=s.users["night"]), to_at=s.now, now=s.now)
+    handovers(town=s.town, now=s.now)
+    later = page(at("head1").get(f"/i/{Item.objects.filter(loop='handovers').latest('id').pk}/do/hand_over"))
+    assert "东门锁要往上提</textarea>" in later, "what stands about a place goes on from one to the next"
+    assert "钥匙 2 把</textarea>" not in later

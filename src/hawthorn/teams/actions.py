@@ -120,6 +120,13 @@ def end_holding(*, holding: Holding, to_at: datetime, now: datetime) -> None:
         territory.bump(holding.post.place)
 
 
+def show_name(*, holding: Holding, shows_name: bool) -> None:
+    """Whether the holder agrees to be named in public, from now on."""
+    with transaction.atomic():
+        Holding.objects.filter(pk=holding.pk).update(shows_name=shows_name)
+        territory.bump(holding.post.place)
+
+
 def cancel_holding(*, holding: Holding, now: datetime) -> None:
     """An appointment that has not begun is taken back. ValueError for one that has."""
     if holding.from_at <= now:

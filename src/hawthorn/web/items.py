@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hawthorn.assessments.actions import reading
 from hawthorn.files import queries as files
 from hawthorn.files.models import Attachment
+from hawthorn.handovers import queries as handovers
 from hawthorn.kernel.errors import STATUS, NotThere, Refused, WrongType
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.steps import Step, extra, offered, refusal
@@ -271,6 +272,9 @@ def _suggested(step: Step, row: Row) -> dict[str, Any]:
     f, names = row.facts, step.needs.model_fields
     if step.name == "hand_on":
         return {}  # elsewhere than here
+    if step.name == "hand_over":
+        known = handovers.standing([f.post])
+        return {"notes": known.get(f.post, ""), "things": handovers.written(row.item.pk).get("things", "").splitlines()}
     return {n: getattr(f, n) for n in ("grid", "unit", "category", "agency", "lead") if n in names and getattr(f, n, None) and n != "lead"}
 
 

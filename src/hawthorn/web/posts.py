@@ -34,6 +34,8 @@ SAID = {
     "end": "记好了。到时候权限就没有了，系统会开交接单。",
     "stand_in": "B角定好了。",
     "end_stand_in": "记好了。",
+    "name": "改好了，公开页面上写姓名。",
+    "unname": "改好了，公开页面上不写姓名。",
 }
 
 
@@ -106,6 +108,7 @@ def _span(request: Request, span: Holding | StandIn, note: str, may: bool) -> di
         "id": span.pk, "name": span.user.name, "note": note, "from": words.moment(span.from_at, now), "to": until, "state": state, "leave": is_leave,
         "do": "end_stand_in" if isinstance(span, StandIn) else "end", "may_end": may and not is_over and not is_leave,
         "shows_name": isinstance(span, Holding) and span.shows_name,
+        "may_name": isinstance(span, Holding) and not is_over and (may or span.user_id == request.actor.user),
     }  # fmt: skip
 
 
@@ -125,6 +128,8 @@ def _do(request: Request, card: PostCard) -> str:
             actions.stand_in(card.id, user, from_at=when(request, "from_at"), to_at=when(request, "to_at"), **common)
     elif do == "end":
         actions.end_holding(_named(request, Holding, card), to_at=when(request, "to_at"), **common)
+    elif do in ("name", "unname"):
+        actions.show_name(_named(request, Holding, card), shows_name=do == "name", **common)
     elif do == "end_stand_in":
         actions.end_stand_in(_named(request, StandIn, card), to_at=when(request, "to_at"), **common)
     else:

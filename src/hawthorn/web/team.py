@@ -49,9 +49,16 @@ def team(request: Request) -> HttpResponse:
         "place": request.town.name_of(chosen.id if chosen else seat.place), "groups": _groups(request, found[:MOST], kinds), "number": len(found),
         "is_cut": len(found) > MOST, "filters": _filters(request, len(vacant)), "places": _places(request, seat, chosen), "kinds": _kinds(request, pool, kinds),
         "kind": get.get("kind", ""), "q": get.get("q", ""), "hidden": [(k, get[k]) for k in KEPT if k != "q" and get.get(k)], "all_url": request.path,
+        "grid_url": _grid_url(request, seat, chosen),
         "may_plan": seat_of(request, "subdistrict_desk") is not None, "may_fill": bool(get.get("vacant")),
     } | _resetting(request)  # fmt: skip
     return render(request, "web/team.html", context)
+
+
+def _grid_url(request: Request, seat: Seat, chosen: PlaceCard | None) -> str:
+    """The page of the one grid that is shown."""
+    card = chosen or request.town.places[seat.place]
+    return reverse("team-grid", args=[card.id]) if card.level == "grid" and (seat.scope == "place" or seat.kind == "county_admin") else ""
 
 
 def found_posts(request: Request, seat: Seat) -> list[PostCard]:

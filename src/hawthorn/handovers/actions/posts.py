@@ -68,6 +68,18 @@ def end_holding(holding: int, *, to_at: datetime | None = None, actor: Actor, to
         handing.keep_up([row.pk], town=town, now=now, door="page")
 
 
+def show_name(holding: int, *, shows_name: bool, actor: Actor, town: Town, now: datetime) -> None:
+    """公开姓名: said or taken back by the holder themself, or entered for them by who decides about the post. Raises NotThere, Refused."""
+    found = Holding.objects.filter(pk=holding).select_related("post__place__tenant").first()
+    card = town.posts.get(found.post_id) if found is not None else None
+    if found is None or card is None:
+        raise NotThere
+    if found.user_id != actor.user and rules.manager(actor, card, town) is None:
+        raise Refused("not_yours", detail=_("公开不公开姓名由本人定。"))
+    _is_running(found, now)
+    teams.show_name(holding=found, shows_name=shows_name)
+
+
 def stand_in(post: int, user: int, *, from_at: datetime | None = None, to_at: datetime | None = None, actor: Actor, town: Town, now: datetime) -> None:
     """B角 from–to (None: from now, until it is ended). Raises NotThere, Refused."""
     with atomic():
