@@ -11,10 +11,13 @@ from hawthorn.categories.models import Category
 from hawthorn.files.models import Attachment
 from hawthorn.gateways import gaps
 from hawthorn.gateways.messages_jobs import begin
+from hawthorn.handovers.actions import handing
+from hawthorn.handovers.models import Handover
 from hawthorn.handovers.tasks import vacancies
 from hawthorn.loops.models import Item, Nudge, Reporter
 from hawthorn.redrawing.actions import joins, plans
 from hawthorn.teams import actions as teams
+from hawthorn.teams import group_actions
 from hawthorn.teams.models import Holding, Post
 from hawthorn.tenants import actions as tenants
 from hawthorn.tenants.models import Tenant
@@ -76,6 +79,11 @@ def life(s: Scene) -> Foreign:
     plan = plans.draft(s.town.places[s.places["community2"].pk], {}, door="test", **given)
     teams.end_holding(holding=Holding.objects.get(post=s.posts["head9"]), to_at=s.now, now=s.now)
     vacancies(town=s.town, now=s.now)
+    handing.keep_up([s.posts["head9"].pk], town=s.town, now=s.now, door="test")
+    group_actions.set_up(grid, actor=s.actor("instructor9"), town=s.town, now=s.now)
+    Post.objects.filter(place=grid, kind="party_group").update(name=MARK)
+    tenants.bump(s.county.pk)
+    s.start("instructor9", {"grid": grid, "what": MARK, "until": due}, loop="group_tasks")
     Tenant.objects.filter(pk=tenant.pk).update(settings={gaps.SINCE: "2026-01-01"})
     gaps.renew(town=s.town, now=s.now)
     sheet = begin(tenant=tenant, source=MARK, user=None, name="x", digest="", columns={}, is_dry=True, is_anew=False, now=s.now)
@@ -88,6 +96,7 @@ def life(s: Scene) -> Foreign:
         "checkpoint": [point(s, "grid9", "center2", spot=MARK, items=MARK).row.pk], "campaign": [campaign(s, "center2", name=MARK).pk],
         "errand": [made_errand], "walk": [walk(s, "leader2", "grid9").pk], "job": [sheet.pk], "door": [door(s, "u9").pk], "file": [photo.pk],
         "reporter": list(Reporter.objects.filter(item__subdistrict=s.places["street2"].pk).values_list("pk", flat=True)),
-        "post": [s.posts["agency2"].pk], "user": [s.users["officer9"].pk],
+        "post": [s.posts["agency2"].pk],
+        "handover": list(Handover.objects.filter(item__subdistrict=s.places["street2"].pk).values_list("pk", flat=True)), "user": [s.users["officer9"].pk],
         "nudge": [told.pk], "view": [view.pk], "category": [Category.objects.filter(tenant=tenant).values_list("pk", flat=True)[0]],
     }  # fmt: skip

@@ -36,11 +36,19 @@ from make import Scene
 STAFF = ("officer1", "head1", "instructor1", "desk", "secretary", "center", "leader", "water", "clinic")
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Addresses open to everybody: what they show is meant for whoever was given the receipt, link, sign or notice.
-OPEN = ("what/<str:receipt>", "what/photo/<str:signed>", "g/<str:code>", "out/<str:token>", "news/<str:receipt>", "wall/<str:signed>")
+OPEN = (
+    "what/<str:receipt>",
+    "what/photo/<str:signed>",
+    "g/<str:code>",
+    "g/<str:code>/sign-<slug:size>.pdf",
+    "out/<str:token>",
+    "news/<str:receipt>",
+    "wall/<str:signed>",
+)
 # What an address has besides things: which step, which list, which form.
 WORDS: dict[str, tuple[str, ...]] = {
     "name": ("note",), "step": ("note",), "what": ("minutes",), "form": ("docx",), "sort": ("1",), "loop": ("matters",), "kind": (), "anything": ("nothing",),
-    "code": (), "receipt": (), "signed": (), "token": (),
+    "code": (), "size": ("a4",), "receipt": (), "signed": (), "token": (),
 }  # fmt: skip
 REFUSES = {404, 405}
 

@@ -45,10 +45,12 @@ def test_the_county_opens_a_subdistrict_after_a_dry_run_and_is_told_what_is_miss
     assert "试读通过" in page
     assert "新建街道 示例街道" in page
     assert not Tenant.objects.filter(code="999901003").exists()
+    Tenant.objects.filter(pk=s.county.pk).update(is_demo=True)
     page = client.post("/places/new", {"sheet": third(), "do": "write"}, follow=True).content.decode()
     assert "示例街道写好了" in page
     assert "1 个楼院没有归网格" in page
-    assert Tenant.objects.get(code="999901003").county == s.county
+    made = Tenant.objects.get(code="999901003")
+    assert (made.county, made.is_demo) == (s.county, True), "a subdistrict of a demo is one too, and its pages say so"
     assert "会改 0 处" in client.post("/places/new", {"sheet": third(), "do": "dry"}).content.decode()
 
 

@@ -166,7 +166,8 @@ def _lay(fresh: Opening, tenant: Tenant) -> tuple[Tenant, list[str]]:
         county, made = _make_county(fresh.county, now)
     if county is None or row is None:
         raise Refused("not_a_choice")
-    tenant = tenants.create_tenant(code=fresh.code, name=row["name"], county=county, settings={gaps.SINCE: local(now).date().isoformat()})
+    since = {gaps.SINCE: local(now).date().isoformat()}
+    tenant = tenants.create_tenant(code=fresh.code, name=row["name"], county=county, is_demo=county.is_demo, settings=since)
     categories.seed_tenant(tenant, row.values.get("preset") or FIRST_LIMITS, now=now)
     above = Place.objects.filter(tenant=county, level="county", valid_to=None).get()
     territory.create_place(level="subdistrict", code=tenant.code, name=tenant.name, parent=above, tenant=tenant, now=now)

@@ -46,5 +46,5 @@ def _write(request: Request, county: Tenant, found: Any) -> None:
     messages.success(request, _("{name}写好了：{n} 处。新账号 {new} 个，密码请在“岗位和人”里当面设定。").format(
         name=found.tenant.name, n=len(done.changes), new=len(done.new_usernames),
     ))  # fmt: skip
-    for words in gaps.words(missing):
-        messages.warning(request, _("还缺：{words}").format(words=words))
+    if missing:
+        messages.warning(request, _("还缺（也已作为待办放到它的网格中心）：{words}").format(words=" ".join(gaps.words(missing))))
