@@ -64,7 +64,7 @@ def served(env: dict[str, str]) -> Iterator[int]:
     command = [sys.executable, "-c", "from hawthorn.config.cli import main; main(['serve', '--no-work'])"]
     process = subprocess.Popen(command, env=env | {"HAWTHORN_PORT": str(port)}, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _n in range(200):
+        for _n in range(1200):
             try:
                 http.client.HTTPConnection("127.0.0.1", port, timeout=1).request("GET", "/healthz")
                 break
