@@ -190,7 +190,7 @@ def test_what_a_press_beside_the_switch_left_behind_is_fetched(laid: Scene) -> N
     from hawthorn.matters.models import Matter
 
     Matter.objects.filter(pk=late).update(lead=None)
-    assert any(str(late) in words for words in queries.misplaced_words())
+    assert [words for words in queries.misplaced_words() if f"事项 {late}：" in words] == queries.misplaced_words() != [], "and not the one beside it"
     assert catch_up(town=s.town, now=s.now) == 1
     assert (Item.objects.get(pk=late).grid_id, s.holder(late), s.holder(matter)) == (s.places["grid2"].pk, "officer2", "officer2")
     assert not queries.misplaced_words()

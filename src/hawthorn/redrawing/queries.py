@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from hawthorn.kernel.words import _
 from hawthorn.loops.models import Item
@@ -124,10 +124,7 @@ def misplaced_words() -> list[str]:
     found = []
     for county in Place.objects.filter(level="county").values_list("pk", flat=True):
         moves, heirs = misplaced(county)
-        for level, many in (("unit", list(moves)), ("grid", list(heirs))):
-            rows = Item.objects.filter(open=True, **{f"{level}__in": many})
-            found += [
-                _("事项 {n}：不在它的楼院现在所在的网格里。").format(n=pk)
-                for pk in (rows if level == "unit" else rows.filter(unit=None)).values_list("pk", flat=True)
-            ]
+        rows = Item.objects.filter(open=True).filter(Q(unit__in=list(moves)) | Q(unit=None, grid__in=list(heirs))).values_list("pk", "unit", "grid")
+        astray = [pk for pk, unit, grid in rows.order_by("pk") if unit is None or grid != moves[unit]]
+        found += [_("事项 {n}：不在它的楼院现在所在的网格里。").format(n=pk) for pk in astray]
     return found
