@@ -99,7 +99,7 @@ def test_a_notice_for_the_group_names_nobody(at: At, s: Scene) -> None:
     notice = page.split('id="notice">')[1].split("</p>")[0]
     assert "【东街道】" in notice
     assert "张三" not in notice
-    assert "1380" not in notice
+    assert "138000" not in notice
 
 
 def test_a_contact_is_read_by_a_post_with_a_reason(at: At, s: Scene) -> None:
