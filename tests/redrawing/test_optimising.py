@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -46,6 +46,7 @@ def parts_by_library(ground: Ground, plan: list[int]) -> int:
     seed=some.integers(0, 99),
     wish=some.sampled_from(["nice", "normal", "still"]),
 )
+@example(width=14, height=8, columns=3, seed=85, wish="still").via("a grid that stands exactly on its bound")
 def test_a_plan_covers_each_unit_once_in_whole_grids_within_their_bounds(width: int, height: int, columns: int, seed: int, wish: optimising.Wish) -> None:
     ground = town(width, height, columns, seed)
     try:

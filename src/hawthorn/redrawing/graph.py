@@ -117,7 +117,7 @@ def measured(ground: Ground, plan: Sequence[int]) -> Measures:
     loads, counts = loads_of(ground, plan), [0] * len(ground.grids)
     for part in parts_of(ground, plan):
         counts[plan[part[0]]] += 1
-    deviation = max(abs(load - ground.mean) for load in loads) / ground.mean
+    deviation = round(max(abs(load - ground.mean) for load in loads) / ground.mean, 9)
     return Measures(deviation, moved_of(ground, plan) / ground.total, cost_of(ground, plan), sum(n != 1 for n in counts))
 
 
