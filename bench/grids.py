@@ -21,7 +21,7 @@ from pathlib import Path
 
 from hawthorn.config.cli import main as hawthorn
 from hawthorn.hints.judging import rows_of
-from hawthorn.redrawing import flows, graph, judging, optimising, reshaping
+from hawthorn.redrawing import flows, graph, hands, judging, optimising, reshaping
 
 
 def drawn(files: list[str], wish: str, seed: int) -> tuple[dict[str, str], float]:
@@ -37,7 +37,7 @@ def drawn(files: list[str], wish: str, seed: int) -> tuple[dict[str, str], float
 
 
 def whole_county(folder: Path, communities: int, wishes: list[str]) -> None:
-    """So many communities of 200 units, one after the other in this process, as due work does it."""
+    """So many communities of 200 units, one after the other, as due work does it."""
     names = sorted(path.name.removesuffix(".units.csv.gz") for path in folder.glob("town-200-*.units.csv.gz"))
     grounds = []
     for name in names:
@@ -45,10 +45,11 @@ def whole_county(folder: Path, communities: int, wishes: list[str]) -> None:
         grounds.append(judging.ground_from(rows_of(files[0], judging.UNITS), rows_of(files[1], judging.JOINS)))
     for wish in wishes:
         began, worst, broken = time.perf_counter(), 0.0, 0
-        for n in range(communities):
-            ground = grounds[n % len(grounds)]
-            found = graph.measured(ground, optimising.draw(ground, wish=wish, seed=n // len(grounds)))  # type: ignore[arg-type]
-            worst, broken = max(worst, found.deviation), broken + found.broken
+        with hands.for_this_machine() as many:
+            for n in range(communities):
+                ground = grounds[n % len(grounds)]
+                found = graph.measured(ground, optimising.draw(ground, wish=wish, seed=n // len(grounds), hands=many))  # type: ignore[arg-type]
+                worst, broken = max(worst, found.deviation), broken + found.broken
         print(f"{communities} communities of 200 units, {wish}: {time.perf_counter() - began:.0f} s, deviation ≤ {worst:.1%}, broken {broken}", flush=True)
 
 

@@ -61,12 +61,13 @@ def weeks(args: argparse.Namespace) -> int:
 def grids(args: argparse.Namespace) -> int:
     """Propose new grids from units and joins."""
     from hawthorn.hints import judging
-    from hawthorn.redrawing import graph, optimising
+    from hawthorn.redrawing import graph, hands, optimising
     from hawthorn.redrawing import judging as reading
 
     try:
         ground = reading.ground_from(judging.rows_of(args.units, reading.UNITS), judging.rows_of(args.joins, reading.JOINS))
-        plan = optimising.draw(ground, wish=args.wish, seed=args.seed, iterations=args.iterations)
+        with hands.for_this_machine() as many:
+            plan = optimising.draw(ground, wish=args.wish, seed=args.seed, iterations=args.iterations, hands=many)
         judging.write_rows(args.out, ("unit", "grid"), [(unit, ground.grids[grid]) for unit, grid in zip(ground.units, plan, strict=True)])
     except (judging.NotReadable, ValueError, graph.Impossible) as wrong:
         print(wrong, flush=True)

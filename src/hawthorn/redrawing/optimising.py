@@ -6,34 +6,35 @@ Every grid stays in one piece at every moment, and ends within its bounds: these
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from random import Random
 from typing import Literal, NamedTuple
 
 from hawthorn.kernel.words import _
 from hawthorn.redrawing.flows import flow_share, least_flow
 from hawthorn.redrawing.graph import TOLERANCE, Ground, Impossible, bounds_of, check, cost_of, loads_of, moved_of
+from hawthorn.redrawing.hands import Hands, Progress
 from hawthorn.redrawing.recombining import cut_anew
 
 Wish = Literal["nice", "normal", "still"]
-Progress = Callable[[float], bool]
-"""Told how far it has come (0–1); gives True to stop with the best so far."""
 
 
 class Price(NamedTuple):
-    """What a whole today's border and all households moving would cost; `beyond`: again those beyond the least flow × (`free` + `coarse` ÷ units).
+    """What a whole today's border and all households moving would cost; `beyond`: again those beyond what may move.
 
-    The fewer units, the coarser: a small town needs more room than its least flow.
+    That is the least flow × (`free` + `coarse` ÷ units) and `grain` ÷ units of all households: the fewer units, the coarser.
     """
 
     border: float
     moving: float
     free: float = 0.0
     coarse: float = 0.0
+    grain: float = 0.0
     beyond: float = 0.0
 
 
-PRICES: dict[Wish, Price] = {"nice": Price(1.0, 0.05), "normal": Price(1.0, 0.3, 1.25, 120.0, 8.0), "still": Price(0.1, 6.0)}
+PRICES: dict[Wish, Price] = {"nice": Price(1.0, 0.05), "normal": Price(1.0, 0.3, 1.33, 120.0, 1.5, 8.0), "still": Price(0.1, 6.0)}
 WITHIN = 0.8
 """Share of the tolerance the flow aims at, so that border moves of whole units still end inside."""
 ROUNDS = 12
@@ -43,18 +44,23 @@ STRAIN = 6.0
 """Price of all households standing outside the bounds while that is allowed."""
 FREE = 0.6
 """Share of the iterations in which it is."""
-CHAINS = 4
-"""How often it begins anew; the best one counts."""
-A_UNIT, LEAST, MOST = 10_000, 2_000_000, 10_000_000
-"""Iterations for each unit where none are named, and the fewest and most in all."""
-TRIES, AGAIN = 6, 300
+BEGIN, MIDDLE, END = 0.5, 4.0, 8.0
+"""How many times as dear it is to be beyond a bound: at first, when the loads have to come inside, and at last."""
+CHAINS, FEW, MANY = 4, 2, 1_000
+"""How often it begins anew, and how often with so many units, which need longer ones; the best one counts."""
+A_UNIT, LEAST, MOST = 1_500, 500_000, 5_000_000
+"""Iterations (moves looked at, over a border) for each unit where none are named, and the fewest and most in all."""
+TRIES, AGAIN = 6, 75
 """How often it is brought into balance anew, and iterations a unit in between at a higher price."""
 STEP, WIDE = 256, 4
 """How often the heat is set, in iterations; and a cut anew is tried, in settings of the heat."""
 
 
 class Drawing:
-    """A plan in the making: loads and units by grid, households moved."""
+    """A plan in the making: loads and units by grid, households moved; `border`: numbers of the joins that cross one, both ways, in no order.
+
+    `joins[n]` is (unit, other unit); the same join the other way is `n ^ 1`.
+    """
 
     def __init__(self, ground: Ground, plan: Sequence[int]) -> None:
         self.ground, self.plan, self.loads = ground, list(plan), loads_of(ground, plan)
@@ -62,24 +68,43 @@ class Drawing:
         self.members = [0] * len(ground.grids)
         for grid in self.plan:
             self.members[grid] += 1
+        pairs = [(u, v) for u, near in enumerate(ground.beside) for v, _cost in near if u < v]
+        self.joins = [join for u, v in pairs for join in ((u, v), (v, u))]
+        self._near = [frozenset(v for v, _cost in near) for near in ground.beside]
+        self._of: list[list[tuple[int, int]]] = [[] for _unit in self.plan]
+        for n, (u, v) in enumerate(self.joins):
+            self._of[u].append((n, v))
+        self.border = [n for n, (u, v) in enumerate(self.joins) if self.plan[u] != self.plan[v]]
+        self._spot = [-1] * len(self.joins)
+        for spot, n in enumerate(self.border):
+            self._spot[n] = spot
 
     def may_leave(self, u: int) -> bool:
         """Does its grid stay in one piece without it; the last unit of a grid never leaves, nor does a fixed one."""
-        plan, beside, grid = self.plan, self.ground.beside, self.plan[u]
+        plan, near, grid = self.plan, self._near, self.plan[u]
         if u in self.ground.fixed or self.members[grid] == 1:
             return False
-        left = {v for v, _cost in beside[u] if plan[v] == grid}
+        left = [v for v in near[u] if plan[v] == grid]
         if len(left) < 2:
             return bool(left)
         todo = [left.pop()]
-        seen = {u, todo[0]}
-        while todo and left:
-            for v, _cost in beside[todo.pop()]:
+        for v in todo:
+            todo += [other for other in left if other in near[v]]
+            left = [other for other in left if other not in near[v]]
+        return not left or self._round_about(u, todo, set(left))
+
+    def _round_about(self, u: int, todo: list[int], left: set[int]) -> bool:
+        """Does the grid hang together without the unit, by way of others than those beside it."""
+        plan, beside, grid, seen = self.plan, self.ground.beside, self.plan[u], {u, *todo}
+        for now in todo:
+            for v, _cost in beside[now]:
                 if v not in seen and plan[v] == grid:
                     seen.add(v)
                     left.discard(v)
+                    if not left:
+                        return True
                     todo.append(v)
-        return not left
+        return False
 
     def move(self, u: int, grid: int) -> None:
         """Put it there."""
@@ -89,7 +114,20 @@ class Drawing:
         self.moved += weight * ((grid != was) - (own != was))
         self.members[own] -= 1
         self.members[grid] += 1
-        self.plan[u] = grid
+        plan, border, spots = self.plan, self.border, self._spot
+        plan[u] = grid
+        for n, v in self._of[u]:
+            spot = spots[n]
+            if plan[v] == grid:
+                if spot >= 0:
+                    for one in (n, n ^ 1):
+                        last, free = border.pop(), spots[one]
+                        if last != one:
+                            border[free], spots[last] = last, free
+                        spots[one] = -1
+            elif spot < 0:
+                spots[n], spots[n ^ 1] = len(border), len(border) + 1
+                border += (n, n ^ 1)
 
 
 class Prices:
@@ -99,8 +137,14 @@ class Prices:
         ground = drawing.ground
         self._drawing, self._today, self._beside, self._weights = drawing, ground.today, ground.beside, ground.weights
         self._border, self._household = price.border / (cost_of(ground, ground.today) or 1.0), price.moving / ground.total
-        self._beyond, self._budget = price.beyond / ground.total, ground.total * share * (price.free + price.coarse / len(ground.units))
+        self._beyond = price.beyond / ground.total
+        self._budget = ground.total * (share * (price.free + price.coarse / len(ground.units)) + price.grain / len(ground.units))
         self._outside, (self._least, self._most) = strain / ground.total, bounds_of(ground)
+        self._dear = self._outside, self._beyond
+
+    def press(self, times: float) -> None:
+        """Make what is beyond its bounds so many times as dear."""
+        self._outside, self._beyond = (times * price for price in self._dear)
 
     def dearer(self, u: int, grid: int) -> float:
         """With the unit in another grid."""
@@ -116,15 +160,20 @@ class Prices:
         change = self._border * border + self._household * more
         if self._beyond and more:
             over = self._drawing.moved - self._budget
-            change += self._beyond * (max(0.0, over + more) - max(0.0, over))
+            if over > 0 or over + more > 0:
+                change += self._beyond * (max(0.0, over + more) - max(0.0, over))
         return change + (self._outside * self._stray(own, grid, weight) if self._outside else 0.0)
 
     def _stray(self, own: int, grid: int, weight: int) -> float:
         left, came = self._drawing.loads[own], self._drawing.loads[grid]
+        if left <= self._most and came >= self._least and left - weight >= self._least and came + weight <= self._most:
+            return 0.0
         return self._off(left - weight) - self._off(left) + self._off(came + weight) - self._off(came)
 
     def _off(self, load: float) -> float:
-        return max(load - self._most, self._least - load, 0.0)
+        if load > self._most:
+            return load - self._most
+        return self._least - load if load < self._least else 0.0
 
     def worth(self) -> float:
         """The whole plan, which is within the bounds."""
@@ -133,32 +182,38 @@ class Prices:
         return self._border * borders + self._household * drawing.moved + self._beyond * over
 
 
-def draw(ground: Ground, *, wish: Wish = "normal", seed: int = 0, iterations: int = 0, tell: Progress | None = None) -> list[int]:
-    """Grid by unit. The same seed and iterations give the same plan. Raises Impossible where every plan would break a rule."""
+def draw(ground: Ground, *, wish: Wish = "normal", seed: int = 0, iterations: int = 0, tell: Progress | None = None, hands: Hands | None = None) -> list[int]:
+    """Grid by unit. The same seed and iterations give the same plan, by however many hands. Raises Impossible where every plan would break a rule."""
     check(ground)
-    random = Random(seed)  # noqa: S311  (no secret: a plan is repeated by its seed)
     steps, share = iterations or min(MOST, max(LEAST, A_UNIT * len(ground.units))), flow_share(ground, TOLERANCE)
-    one, found = 100 / len(ground.units), list[tuple[float, list[int]]]()
-    for n in range(CHAINS):
-        drawing = Drawing(ground, ground.first)
-        loose, firm = Prices(drawing, PRICES[wish], share, STRAIN), Prices(drawing, PRICES[wish], share)
-        free, rest = int(steps * FREE / CHAINS), int(steps * (1 - FREE) / CHAINS)
-        anneal(drawing, loose, random, (0.0, math.inf), (HOT * one, WARM * one), free, _part(tell, n / CHAINS, FREE / CHAINS))
-        for more in range(TRIES):
-            if balance(drawing, firm, random):
-                break
-            strained = Prices(drawing, PRICES[wish], share, STRAIN * 4 ** (more + 1))
-            anneal(drawing, strained, random, (0.0, math.inf), (WARM * one, COLD * one), AGAIN * len(ground.units), lambda _share: False)
-        else:
-            raise Impossible(_stuck(drawing))
-        anneal(drawing, firm, random, bounds_of(ground), (WARM * one, COLD * one), rest, _part(tell, (n + FREE) / CHAINS, (1 - FREE) / CHAINS))
-        found.append((firm.worth(), drawing.plan))
-    return min(found)[1]
+    chains = CHAINS if len(ground.units) < MANY else FEW
+    attempts = [partial(one_chain, ground, wish, f"{seed}/{n}", steps // chains, share) for n in range(chains)]
+    found: list[tuple[float, list[int]]] = (hands or Hands(1)).work_off(attempts, tell or _go_on)
+    worth, plan = min(found)
+    if worth == math.inf:
+        raise Impossible(_stuck(Drawing(ground, plan)))
+    return plan
 
 
-def _part(tell: Progress | None, first: float, size: float) -> Progress:
-    """What one part of the work tells of the whole."""
-    return (lambda share: tell(first + size * share)) if tell else (lambda _share: False)
+def one_chain(ground: Ground, wish: Wish, seed: str, steps: int, share: float, tell: Progress) -> tuple[float, list[int]]:
+    """What a plan found from this seed is worth (inf: not within the bounds), and the plan."""
+    random, one = Random(seed), 100 / len(ground.units)  # noqa: S311  (no secret: a plan is repeated by its seed)
+    drawing, price, free = Drawing(ground, ground.first), PRICES[wish], int(steps * FREE)
+    loose, firm = Prices(drawing, price, share, STRAIN), Prices(drawing, price, share)
+    anneal(drawing, loose, random, (0.0, math.inf), (HOT * one, WARM * one), free, lambda done: tell(FREE * done), (BEGIN, MIDDLE))
+    for more in range(TRIES):
+        if balance(drawing, firm, random):
+            break
+        strained = Prices(drawing, price, share, STRAIN * 4 ** (more + 1))
+        anneal(drawing, strained, random, (0.0, math.inf), (WARM * one, COLD * one), AGAIN * len(ground.units), _go_on)
+    else:
+        return math.inf, drawing.plan
+    anneal(drawing, firm, random, bounds_of(ground), (WARM * one, COLD * one), steps - free, lambda done: tell(FREE + (1 - FREE) * done), (MIDDLE, END))
+    return firm.worth(), drawing.plan
+
+
+def _go_on(_share: float) -> bool:
+    return False
 
 
 # ── into balance ──
@@ -199,26 +254,38 @@ def _stuck(drawing: Drawing) -> str:
 
 
 # ── better ──
-def anneal(drawing: Drawing, prices: Prices, random: Random, bounds: tuple[float, float], heat: tuple[float, float], iterations: int, tell: Progress) -> None:
+def anneal(
+    drawing: Drawing,
+    prices: Prices,
+    random: Random,
+    bounds: tuple[float, float],
+    heat: tuple[float, float],
+    iterations: int,
+    tell: Progress,
+    pressing: tuple[float, float] = (1.0, 1.0),
+) -> None:
     """Move border units one by one, dearer ones ever more rarely while `heat` falls from the first to the second; the best plan met is kept.
 
-    Grids stay in one piece, and no move takes a load out of the `bounds`.
+    Grids stay in one piece, and no move takes a load out of the `bounds`. `pressing`: how many times as dear what is beyond is at first and at last.
     """
-    plan, beside, loads, weights = drawing.plan, drawing.ground.beside, drawing.loads, drawing.ground.weights
+    plan, joins, border, loads, weights = drawing.plan, drawing.joins, drawing.border, drawing.loads, drawing.ground.weights
     (least, most), count, chance = bounds, len(plan), random.random
     walk, wide = _Walk(drawing, prices, random), STEP * WIDE
     for n in range(iterations):
         if not n % STEP:
             walk.warm = heat[0] * (heat[1] / heat[0]) ** (n / iterations)
+            prices.press(pressing[0] + (pressing[1] - pressing[0]) * n / iterations)
             if tell(n / iterations):
                 break
             if not n % wide:
                 walk.try_anew(int(chance() * count))
-        u = int(chance() * count)
-        near = beside[u]
-        grid = plan[near[int(chance() * len(near))][0]] if near else plan[u]
-        if grid != plan[u] and loads[grid] + weights[u] <= most and loads[plan[u]] - weights[u] >= least:
+        if not border:
+            break
+        u, v = joins[border[int(chance() * len(border))]]
+        grid = plan[v]
+        if loads[grid] + weights[u] <= most and loads[plan[u]] - weights[u] >= least:
             walk.try_move(u, grid)
+    prices.press(pressing[1])
     walk.back_to_best()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hawthorn.kernel.world import Town
 from hawthorn.loops import actions as loops
 from hawthorn.loops.town import system
-from hawthorn.redrawing import queries
+from hawthorn.redrawing import hands, queries
 from hawthorn.redrawing.actions import proposals
 from hawthorn.redrawing.models import Proposal
 
@@ -18,12 +18,13 @@ SECONDS = 30
 def draw_proposals(*, town: Town, now: datetime) -> int:
     """Those of this county; how many were drawn. One that was killed is drawn again from its seed."""
     began, done = time.monotonic(), 0
-    while time.monotonic() - began < SECONDS:
-        proposal = Proposal.objects.filter(state="going", community__county__tenant=town.county).order_by("id").first()
-        if proposal is None:
-            break
-        proposals.work_off(proposal)
-        done += 1
+    with hands.for_this_machine() as many:
+        while time.monotonic() - began < SECONDS:
+            proposal = Proposal.objects.filter(state="going", community__county__tenant=town.county).order_by("id").first()
+            if proposal is None:
+                break
+            proposals.work_off(proposal, hands=many)
+            done += 1
     return done
 
 

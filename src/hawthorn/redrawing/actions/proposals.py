@@ -10,6 +10,7 @@ from django.db.transaction import atomic
 
 from hawthorn.redrawing import queries
 from hawthorn.redrawing.graph import Impossible
+from hawthorn.redrawing.hands import Hands
 from hawthorn.redrawing.models import Proposal
 from hawthorn.redrawing.optimising import PRICES, draw
 from hawthorn.redrawing.reshaping import reshaped
@@ -35,7 +36,7 @@ def stop(*, community: Place) -> None:
     Proposal.objects.filter(community=community, state="going").update(is_stopped=True)
 
 
-def work_off(proposal: Proposal, *, clock: Callable[[], float] = time.monotonic) -> None:
+def work_off(proposal: Proposal, *, clock: Callable[[], float] = time.monotonic, hands: Hands | None = None) -> None:
     """Draw one; the result stands beside it, or why there is none."""
     ground = queries.ground(queries.survey(proposal.community_id))
     if ground is None or (proposal.is_stopped and not proposal.share):
@@ -45,7 +46,7 @@ def work_off(proposal: Proposal, *, clock: Callable[[], float] = time.monotonic)
     try:
         if proposal.grids not in (0, len(ground.grids)):
             ground = reshaped(ground, proposal.grids, seed=proposal.seed)
-        plan = draw(ground, wish=proposal.wish, seed=proposal.seed, tell=told)  # type: ignore[arg-type]
+        plan = draw(ground, wish=proposal.wish, seed=proposal.seed, tell=told, hands=hands)  # type: ignore[arg-type]
     except Impossible as why:
         Proposal.objects.filter(pk=proposal.pk).update(state="impossible", why=str(why)[:400])
         return
