@@ -26,7 +26,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hawthorn.files.book import open_book
 from hawthorn.files.parts import NotAWorkbook as NotAWorkbook
 from hawthorn.kernel.clock import SHANGHAI
-from hawthorn.kernel.words import _
+from hawthorn.kernel.words import _, is_seen
 
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 20_000_000, 100_000_000, 500
 MOST_ROWS, MOST_COLUMNS = 100_000, 60
@@ -177,10 +177,10 @@ def _read_cell(row: Row, column: Column, cells: tuple[Any, ...], headings: dict[
     place = headings.get(column.heading)
     value = cells[place] if place is not None and place < len(cells) else None
     row.values[column.field] = None
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return row.problem(column.field, _("「{heading}」没有填").format(heading=column.heading)) if column.needed else None
     if isinstance(value, str) and UNKEEPABLE.search(value):
         return row.problem(column.field, _("里面有存不下的特殊符号，请删掉那几个符号再办。"))
+    if value is None or (isinstance(value, str) and not is_seen(value)):
+        return row.problem(column.field, _("「{heading}」没有填").format(heading=column.heading)) if column.needed else None
     try:
         row.values[column.field] = column.read(value)
     except ValueError as wrong:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.transaction import atomic
 
 from hawthorn.kernel.errors import NotThere, Refused
-from hawthorn.kernel.words import _
+from hawthorn.kernel.words import _, is_seen
 from hawthorn.kernel.world import Actor, PlaceCard, Seat, Town
 from hawthorn.loops import actions as loops
 from hawthorn.loops import queries as loop_queries
@@ -53,7 +53,7 @@ def open_grid(plan: int, name: str, *, number: int = 0, actor: Actor, town: Town
         card = town.places[row.item.community_id or 0]
         _may_draw(row, card, actor)
         name = " ".join(name.split())[:60]
-        if not name:
+        if not is_seen(name):
             raise Refused("missing", ["name"], _("请写新网格的名称。什么也没有改。"))
         mine = PlanGrid.objects.filter(plan=plan).exclude(number=number)
         if mine.filter(name=name).exists() or any(p.name == name for p in town.places.values() if p.community == card.id):
