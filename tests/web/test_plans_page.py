@@ -218,5 +218,7 @@ def test_a_plan_is_sent_to_excel_also_when_its_day_has_come_and_when_a_grid_it_k
         assert answer.status_code == 200
         sheet = load_workbook(io.BytesIO(answer.content)).active
         assert grids <= {sheet.cell(n, 5).value for n in range(2, 20)}, one
+    assert "移了" in page(desk.post(late, {"unit": [laid.units["r9"].pk], "grid": "-1"}, follow=True)), "it can be drawn on"
+    assert "一网格" not in {one.cell(n, 5).value for one in load_workbook(io.BytesIO(desk.get(f"{late}.xlsx").content)) for n in range(2, 20)}
     grid = Place.objects.get(name="河边网格", level="grid")
     assert f"河边网格（{grid.code}）" in {sheet.cell(n, 4).value for n in range(2, 20)}, "not taken for the one the plan opens"

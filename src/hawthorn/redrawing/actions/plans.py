@@ -82,8 +82,9 @@ def redraw(plan: int, moves: Mapping[int, int], *, actor: Actor, town: Town, now
         row = _locked(plan, actor, town, now)
         card = town.places[row.item.community_id or 0]
         seat = _may_draw(row, card, actor)
-        before = drawn_by(plan)
-        whole, given = _counted(card, before | dict(moves), [-n for n in PlanGrid.objects.filter(plan=plan).values_list("number", flat=True)])
+        before, today = drawn_by(plan), set(queries.survey(card.id).grids.values())
+        kept = {unit: grid for unit, grid in before.items() if grid < 0 or grid in today}  # a grid that is gone since leaves its units where they are
+        whole, given = _counted(card, kept | dict(moves), [-n for n in PlanGrid.objects.filter(plan=plan).values_list("number", flat=True)])
         changed = {unit: grid for unit, grid in whole.items() if before.get(unit) != grid}
         gone = set(before) - set(whole)
         if not changed and not gone:
