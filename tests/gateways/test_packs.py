@@ -17,6 +17,7 @@ from hawthorn.tenants import actions as tenants
 from hawthorn.tenants.models import Tenant
 from make import Scene
 
+LIMITS: dict[str, Any] = {"preset": "x", "source": "y", "tiers": {}, "stages": {}, "timetable": [["08:00", "12:00"]], "danger_words": []}
 PHONE, STREET = "139-0000-7979", f"{MARK}路 7 号"
 
 
@@ -118,6 +119,7 @@ def plant(model: type[models.Model]) -> None:
     [
         (b"PK\x03\x04", "读不出来"), (b"{", "读不出来"), (b"[1]", "不是经验包"), (b"{}", "不是经验包"), (b'{"hawthorn_pack": 9}', "第 9 版"),
         (b'{"hawthorn_pack": 1, "made_on": "2026-03-02", "people": []}', "people"), (b"[" * 100_000, "读不出来"),
+        (b'{"hawthorn_pack": 1, "made_on": "2026-03-02", "brand": "a\\u0000b"}', "读不出来"),
     ],
 )  # fmt: skip
 def test_a_foreign_or_damaged_file_is_refused_in_plain_words(data: bytes, said: str) -> None:
@@ -131,6 +133,9 @@ def test_a_foreign_or_damaged_file_is_refused_in_plain_words(data: bytes, said: 
         {"categories": {"city/x1": {"name": "坏"}}}, {"categories": {"city/m01002": {"name": "井", "limits": {"promise": ["weeks", 3]}}}},
         {"accent": "red"}, {"words": {"boss": "长"}}, {"calendar": {"2026-13-01": {"kind": "off"}}},
         {"rules": [{"name": "a", "to": {"kind": "agency", "level": "moon"}}]},
+        {"limits": LIMITS | {"timetable": [["08:00+08:00", "12:00"]]}}, {"limits": LIMITS | {"timetable": [["14:00", "18:00"], ["08:00", "15:00"]]}},
+         {"limits": LIMITS | {"stages": {"vacancy": [["days"], 3]}}},
+        {"limits": LIMITS | {"stages": {"vacancy": [{}, 3]}}}, {"limits": LIMITS | {"stages": {"vacancy": ["days", 1e300]}}},
     ],
 )  # fmt: skip
 def test_a_pack_with_something_that_cannot_be_is_refused_whole(wrong: dict[str, Any]) -> None:

@@ -70,3 +70,12 @@ def test_a_point_is_joined_with_what_is_drawn_near_it_and_who_lies_nowhere_with_
     assert joined(spots) == [(0, 1)]
     assert joined(spots[2:]) == []
     assert joined([]) == []
+
+
+def test_very_many_at_one_place_or_in_one_line_hang_together() -> None:
+    one = joined([Spot(113.1, 35.2)] * 1500)
+    assert one == [(n, n + 1) for n in range(1499)]
+    line = joined([Spot(113.1 + n / 100_000, 35.2) for n in range(1500)])
+    assert line == [(n, n + 1) for n in range(1499)]
+    both = joined([Spot(113.1, 35.2)] * 800 + [Spot(113.2, 35.2), Spot(113.15, 35.3), Spot(113.0, 35.3)])
+    assert len({n for pair in both for n in pair}) == 803

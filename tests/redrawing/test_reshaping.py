@@ -70,7 +70,7 @@ def test_a_number_nobody_can_draw_is_named(number: int) -> None:
 def test_a_new_grid_has_a_name_of_its_own_and_no_unit_before_some_are_put_there(laid: Scene) -> None:
     plan = drafted(laid, {"r5": "grid2"})
     more = {key: value for key, value in by(laid, "secretary").items() if key != "door"}
-    for name in ("  ", "一网格"):
+    for name in ("  ", "\u200b\u202e", "一网格"):
         with pytest.raises(Refused):
             plans.open_grid(plan, name, **more)
     assert plans.open_grid(plan, "河边网格", **more) == 1

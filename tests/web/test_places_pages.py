@@ -67,6 +67,12 @@ def form(**more: str) -> dict[str, str]:
     return {"brand": "件件有着落", "phone": "0391-1234567", "accent": "plum", **{name: "" for name in (*SETTINGS, *WORDS)}, **more}
 
 
+def test_a_name_that_nobody_could_read_is_none(s: Scene, at: At) -> None:
+    answer = at("center").post("/settings", form(brand="\u200b\u202e"))
+    assert answer.status_code == 422
+    assert "系统名称要写" in answer.content.decode()
+
+
 def test_every_setting_is_read_on_some_page(s: Scene, at: At) -> None:
     """A setting nobody reads would be a question for nothing."""
     told = {name: f"甲{n}乙" for n, name in enumerate((*SETTINGS, *WORDS))}

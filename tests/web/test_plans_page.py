@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -13,8 +14,10 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from hawthorn.loops.models import Item
+from hawthorn.loops.tasks import run_due
 from hawthorn.redrawing import optimising
 from hawthorn.redrawing.tasks import draw_proposals
+from hawthorn.territory.models import Place
 from laid import lay
 from make import Scene
 
@@ -194,3 +197,28 @@ def test_a_plan_is_printed_with_its_map_as_pdf_and_word(laid: Scene, at: At) -> 
     assert len(made.inline_shapes) == 1
     assert [cell.text for cell in made.tables[1].rows[1].cells] == ["r5 号楼", "30", "一网格", "二网格"]
     assert desk.get(f"{here}/paper.exe").status_code == 404
+
+
+def test_a_plan_is_sent_to_excel_also_when_its_day_has_come_and_when_a_grid_it_knew_is_gone(laid: Scene, at: At) -> None:
+    desk = at("desk")
+    late, here = drafted(laid, at), str(at("desk").post(address(laid), {"do": "draft", "from": "today", "key": "p2"})["Location"])
+    desk.post(late, {"do": "open", "number": "0", "name": "河边网格"})
+    desk.post(late, {"unit": [laid.units["r11"].pk], "grid": "-1"})
+    desk.post(here, {"do": "open", "number": "0", "name": "河边网格"})
+    desk.post(here, {"unit": [laid.units[f"r{n}"].pk for n in range(6)], "grid": "-1"})
+    plan = int(here.rsplit("/", 1)[1])
+    laid.step("desk", plan, "consult", {"words": "公告栏"})
+    laid.step("leader", plan, "approve", {"on": "2026-03-20", "words": "没有不同意见"})
+    laid.now = datetime(2026, 3, 19, 16, 0, tzinfo=UTC)
+    run_due(laid.now)
+    assert Item.objects.get(pk=plan).stage == "in_force"
+    desk = at("desk")
+    for one, grids in ((here, {"河边网格"}), (late, {"一网格", "河边网格"})):
+        answer = desk.get(f"{one}.xlsx")
+        assert answer.status_code == 200
+        sheet = load_workbook(io.BytesIO(answer.content)).active
+        assert grids <= {sheet.cell(n, 5).value for n in range(2, 20)}, one
+    assert "移了" in page(desk.post(late, {"unit": [laid.units["r9"].pk], "grid": "-1"}, follow=True)), "it can be drawn on"
+    assert "一网格" not in {one.cell(n, 5).value for one in load_workbook(io.BytesIO(desk.get(f"{late}.xlsx").content)) for n in range(2, 20)}
+    grid = Place.objects.get(name="河边网格", level="grid")
+    assert f"河边网格（{grid.code}）" in {sheet.cell(n, 4).value for n in range(2, 20)}, "not taken for the one the plan opens"

@@ -108,6 +108,14 @@ def test_leave_brings_a_stand_in_and_everybody_near_sees_it(s: Scene, at: At) ->
     assert "现在不在" not in page(at("desk").get("/leave"))
 
 
+@pytest.mark.parametrize(("first", "last"), [("2026-03-04", "9999-12-31"), ("9999-12-31", "9999-12-31"), ("2026-03-04", "2028-03-30")])
+def test_a_leave_for_ever_is_refused_where_it_was_typed(s: Scene, at: At, first: str, last: str) -> None:
+    told = page(at("officer1").post("/leave", {"who": s.users["officer1"].pk, "from_on": first, "to_on": last}), 409)
+    assert "日期太远" in told
+    assert f'value="{last}"' in told
+    assert not Leave.objects.exists()
+
+
 def test_a_leave_of_somebody_else_only_where_i_decide(s: Scene, at: At) -> None:
     assert at("desk").get(f"/leave?who={s.users['officer1'].pk}").status_code == 200
     for who in ("officer1", "head1", "center"):

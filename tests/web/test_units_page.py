@@ -101,6 +101,10 @@ def test_a_unit_without_grid_is_put_where_it_lies(s: Scene, at: At) -> None:
     (geojson(({"code": "x", "name": "x"}, {"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]})), "边界读不出来"),
     (b"\x00\xff\xfe\x81\x30\x00", "「楼院」"),
     ("[" * 100_000, "读不出来"),
+    (geojson(({"code": "x", "name": "\u200b\u202e"}, None)), "没有填"),
+    (geojson(({"code": "x", "name": "a\ud800"}, None)), "里面有存不下的特殊符号"),
+    (geojson(({"code": "\ud800", "name": "x"}, None)), "里面有存不下的特殊符号"),
+    (CSV.replace("新一", "新\0一"), "里面有存不下的特殊符号"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named_with_its_place_and_nothing_is_written(s: Scene, at: At, data: bytes | str, words: str) -> None:
     before = Unit.objects.count()

@@ -6,6 +6,7 @@ Knows no room: what a column means is told by a `Column`.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +26,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hawthorn.files.book import open_book
 from hawthorn.files.parts import NotAWorkbook as NotAWorkbook
 from hawthorn.kernel.clock import SHANGHAI
-from hawthorn.kernel.words import _
+from hawthorn.kernel.words import _, is_seen
 
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 20_000_000, 100_000_000, 500
 MOST_ROWS, MOST_COLUMNS = 100_000, 60
@@ -33,6 +34,8 @@ YES, NO = _("是"), _("否")
 HONEST_UNPACKED, MOST_RATIO = 5_000_000, 300
 """Most workbooks unpack to ten to thirty times their size; the same two thousand words in each of five thousand rows to 260 times."""
 DAMAGED = _("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+"""Half characters, and a mark that PostgreSQL keeps nowhere; GeoJSON and CSV can hold them."""
 # What is raised when the insides of a file are not what they claim.
 BROKEN = (
     ExpatError, zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, EOFError
@@ -174,7 +177,9 @@ def _read_cell(row: Row, column: Column, cells: tuple[Any, ...], headings: dict[
     place = headings.get(column.heading)
     value = cells[place] if place is not None and place < len(cells) else None
     row.values[column.field] = None
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if isinstance(value, str) and UNKEEPABLE.search(value):
+        return row.problem(column.field, _("里面有存不下的特殊符号，请删掉那几个符号再办。"))
+    if value is None or (isinstance(value, str) and not is_seen(value)):
         return row.problem(column.field, _("「{heading}」没有填").format(heading=column.heading)) if column.needed else None
     try:
         row.values[column.field] = column.read(value)

@@ -15,7 +15,11 @@ from hawthorn.kernel.words import _
 from hawthorn.tenants.settings import ACCENTS, WORDS
 
 VERSION, MOST_BYTES, LONGEST = 1, 2_000_000, 300
+LONGEST_LIMIT = 3660 * 86_400
+"""Seconds of a limit's own time: ten years; far beyond it no day can be counted."""
 STAGE = re.compile(r"[a-z_]{2,30}")
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+HOUR = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
 class NotAPack(ValueError):
@@ -23,8 +27,8 @@ class NotAPack(ValueError):
 
 
 def _limit(stored: list[Any]) -> list[Any]:
-    if Limit.parse(stored).amount < 0:
-        raise ValueError("negative")
+    if len(stored) != 2 or not isinstance(stored[0], str) or Limit.parse(stored).seconds > LONGEST_LIMIT:
+        raise ValueError("limit")
     return stored
 
 
@@ -71,7 +75,10 @@ class Limits(Part):
     @field_validator("timetable")
     @classmethod
     def _hours(cls, spans: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        if not spans or any(time.fromisoformat(start) >= time.fromisoformat(end) for start, end in spans):
+        if not spans or not all(HOUR.fullmatch(said) for span in spans for said in span):
+            raise ValueError("hours")
+        hours = [time.fromisoformat(said) for span in spans for said in span]
+        if hours != sorted(hours) or any(start == end for start, end in spans):
             raise ValueError("hours")
         return spans
 
@@ -162,7 +169,10 @@ def read(data: bytes) -> Pack:
     if len(data) > MOST_BYTES:
         raise NotAPack(_("文件太大，经验包不会超过 2 MB。什么都没有改动。"))
     try:
-        found = json.loads(data.decode("utf-8-sig"))
+        words = data.decode("utf-8-sig")
+        if NUL.search(words):  # PostgreSQL keeps it nowhere
+            raise ValueError("NUL")
+        found = json.loads(words)
     except (ValueError, RecursionError):
         raise NotAPack(_("这个文件读不出来，可能没有传完整。请重新导出一份。什么都没有改动。")) from None
     version = found.get("hawthorn_pack") if isinstance(found, dict) else None

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
-from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.errors import Refused, WrongType
 from hawthorn.kernel.facts import replace
-from hawthorn.kernel.words import _
+from hawthorn.kernel.words import _, is_seen
 from hawthorn.kernel.world import SYSTEM_POST, Actor, Seat, World
 
 
@@ -106,7 +105,7 @@ def _tidy(name: str, value: Any) -> Any:
         return value
     if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
         raise WrongType({name: _("里面有存不下的特殊符号，请删掉那几个符号再办。")})
-    return value if any(category(c)[0] not in "CZ" for c in value) else ""
+    return value if is_seen(value) else ""
 
 
 def _sentence(error: Any) -> str:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 
 def _(words: str) -> str:
     """Mark `words` (Chinese, the message id) for the catalogue; returns them unchanged."""
     return words
+
+
+def is_seen(words: str) -> bool:
+    """Is there a sign in it that somebody could read: more than spaces, marks of direction and of no width."""
+    return any(category(c)[0] not in "CZ" for c in words)

@@ -18,6 +18,8 @@ TOUCH = 5.0
 """Metres between two borders that still count as one."""
 FEW = 4
 """Below as many points every pair is looked at."""
+FLAT = 0.01
+"""Metres (root of the mean square) off one line within which points lie in it: each is beside the next."""
 
 
 class Spot(NamedTuple):
@@ -57,13 +59,32 @@ def _middle(spot: Spot, area: Any) -> tuple[float, float]:
 
 
 def _gabriel(points: Any) -> set[tuple[int, int]]:
-    """Pairs of points in metres with no third one inside the circle over them."""
-    if len(points) < FEW:
-        pairs = np.array(list(combinations(range(len(points)), 2)))
-    else:
-        corners = Delaunay(points - points.mean(axis=0), qhull_options="QJ").simplices  # QJ: points in one line or at one place, too
-        pairs = np.unique(np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]), axis=1), axis=0)
-    ends = points[pairs]
+    """Pairs of points in metres with no third one inside the circle over them; points at one place hang together one after the other."""
+    points = points - points.mean(axis=0)  # near zero, so that nothing is lost of what lies a step apart
+    _spots, first, place = np.unique(np.round(points, 1), axis=0, return_index=True, return_inverse=True)
+    last, found = dict[int, int](), set[tuple[int, int]]()
+    for n, at in enumerate(place.ravel().tolist()):
+        if at in last:
+            found.add((last[at], n))
+        last[at] = n
+    if len(first) < 2:
+        return found
+    apart = points[first]
+    pairs = _candidates(apart)
+    ends = apart[pairs]
     half = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1) / 2
-    nearest, _who = KDTree(points).query(ends.mean(axis=1))
-    return {(int(a), int(b)) for a, b in pairs[nearest >= half * (1 - 1e-9)]}
+    nearest, _who = KDTree(apart).query(ends.mean(axis=1))
+    near = first[pairs[nearest >= half * (1 - 1e-9)]]
+    return found | {(min(a, b), max(a, b)) for a, b in near.tolist()}
+
+
+def _candidates(points: Any) -> Any:
+    """Pairs among which every Gabriel pair is."""
+    if len(points) < FEW:
+        return np.array(list(combinations(range(len(points)), 2)))
+    _left, size, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+    if size[1] < FLAT * math.sqrt(len(points)):
+        order = np.argsort(points @ axes[0])
+        return np.stack([order[:-1], order[1:]], axis=1)
+    corners = Delaunay(points, qhull_options="QJ").simplices  # QJ: many on one circle, too
+    return np.unique(np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]), axis=1), axis=0)

@@ -29,9 +29,10 @@ class Read:
 
 
 def names_of(town: Town, found: Survey, opened: Mapping[int, str]) -> dict[str, int]:
-    """The grids of a community, and those the plan opens, by what they are called in the sheet; two of one name have their codes beside it."""
+    """The grids of a community, and those the plan opens, by what they are called in the sheet; of one name twice, each grid of today has its code
+    beside it."""
     cards = sorted((town.places[pk] for pk in set(found.grids.values())), key=lambda p: p.code)
-    many = Counter(p.name for p in cards)
+    many = Counter([*(p.name for p in cards), *opened.values()])
     return {p.name if many[p.name] == 1 else f"{p.name}（{p.code}）": p.id for p in cards} | {name: grid for grid, name in opened.items()}
 
 
@@ -47,14 +48,15 @@ def _columns(names: Mapping[str, int]) -> tuple[Column, ...]:
 
 
 def written(town: Town, found: Survey, drawn: Mapping[int, int], opened: Mapping[int, str]) -> bytes:
-    """The plan as .xlsx; reading it back in changes nothing."""
+    """The plan as .xlsx; reading it back in changes nothing. A grid that is no longer there is called as it was: no choice for who reads it in."""
     names = names_of(town, found, opened)
-    called = {pk: name for name, pk in names.items()}
+    drawn = {u.pk: drawn.get(u.pk, found.grids[u.pk]) for u in found.units}
+    called = {pk: town.name_of(pk) for pk in drawn.values()} | {pk: name for name, pk in names.items()}
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = SHEET
-    rows = ([u.code, u.name, u.households, called[found.grids[u.pk]], called[drawn.get(u.pk, found.grids[u.pk])]] for u in found.units)
+    rows = ([u.code, u.name, u.households, called[found.grids[u.pk]], called[drawn[u.pk]]] for u in found.units)
     sheets.write_table(sheet, _columns(names), rows)
     return sheets.to_bytes(book)
 

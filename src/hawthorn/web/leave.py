@@ -73,6 +73,8 @@ def _do(request: Request) -> HttpResponse:
         raise Refused("missing", [name for name, day in (("from_on", first), ("to_on", last)) if day is None])
     if first < local(request.now).date():
         raise Refused("past", ["from_on"])
+    if last - local(request.now).date() > actions.FURTHEST:
+        raise Refused("too_far", ["to_on"])
     if last < first:
         raise Refused("past", ["to_on"], _("最后一天不能在第一天以前。什么也没有改。"))
     chosen = {post: whole(data.get(name, "")) or 0 for name in data if data.get(name) and (post := whole(name.removeprefix("stand-"))) is not None}

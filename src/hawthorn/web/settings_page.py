@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from hawthorn.kernel.clock import local
 from hawthorn.kernel.errors import WrongType
+from hawthorn.kernel.words import is_seen
 from hawthorn.tenants import actions as tenants
 from hawthorn.tenants.models import Tenant
 from hawthorn.tenants.settings import ACCENTS, FOOTER, SETTINGS, WORDS, accent
@@ -47,7 +48,7 @@ def _facts(request: Request, tenant: Tenant) -> dict[str, Any]:
     typed = {name: " ".join(request.POST.get(name, "").split()) for name in (*(p[0] for p in PLAIN), *SETTINGS, *WORDS, "accent")}
     most = {name: n for name, _label, n, _help in PLAIN} | {name: n for name, (_label, n) in SETTINGS.items()} | dict.fromkeys(WORDS, MOST_WORDS)
     wrong = {name: _("太长了，最多 {n} 个字。").format(n=n) for name, n in most.items() if len(typed[name]) > n}
-    if not typed["brand"]:
+    if not is_seen(typed["brand"]):
         wrong["brand"] = _("系统名称要写。")
     if typed["accent"] not in ACCENTS:
         wrong["accent"] = _("请选一种颜色。")

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.transaction import atomic
 
 from hawthorn.kernel.errors import NotThere, Refused
-from hawthorn.kernel.words import _
+from hawthorn.kernel.words import _, is_seen
 from hawthorn.kernel.world import Actor, PlaceCard, Seat, Town
 from hawthorn.loops import actions as loops
 from hawthorn.loops import queries as loop_queries
@@ -53,7 +53,7 @@ def open_grid(plan: int, name: str, *, number: int = 0, actor: Actor, town: Town
         card = town.places[row.item.community_id or 0]
         _may_draw(row, card, actor)
         name = " ".join(name.split())[:60]
-        if not name:
+        if not is_seen(name):
             raise Refused("missing", ["name"], _("请写新网格的名称。什么也没有改。"))
         mine = PlanGrid.objects.filter(plan=plan).exclude(number=number)
         if mine.filter(name=name).exists() or any(p.name == name for p in town.places.values() if p.community == card.id):
@@ -82,8 +82,9 @@ def redraw(plan: int, moves: Mapping[int, int], *, actor: Actor, town: Town, now
         row = _locked(plan, actor, town, now)
         card = town.places[row.item.community_id or 0]
         seat = _may_draw(row, card, actor)
-        before = drawn_by(plan)
-        whole, given = _counted(card, before | dict(moves), [-n for n in PlanGrid.objects.filter(plan=plan).values_list("number", flat=True)])
+        before, today = drawn_by(plan), set(queries.survey(card.id).grids.values())
+        kept = {unit: grid for unit, grid in before.items() if grid < 0 or grid in today}  # a grid that is gone since leaves its units where they are
+        whole, given = _counted(card, kept | dict(moves), [-n for n in PlanGrid.objects.filter(plan=plan).values_list("number", flat=True)])
         changed = {unit: grid for unit, grid in whole.items() if before.get(unit) != grid}
         gone = set(before) - set(whole)
         if not changed and not gone:
