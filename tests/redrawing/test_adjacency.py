@@ -79,3 +79,9 @@ def test_very_many_at_one_place_or_in_one_line_hang_together() -> None:
     assert line == [(n, n + 1) for n in range(1499)]
     both = joined([Spot(113.1, 35.2)] * 800 + [Spot(113.2, 35.2), Spot(113.15, 35.3), Spot(113.0, 35.3)])
     assert len({n for pair in both for n in pair}) == 803
+
+
+def test_one_outline_for_every_unit_says_nothing_and_their_places_count() -> None:
+    spots = [Spot(113.1 + n / 1000, LAT, square(0, 0)) for n in range(300)]
+    assert joined(spots) == [(n, n + 1) for n in range(299)]
+    assert is_one_piece(joined([Spot(None, None, square(0, 0))] * 300), 300)

@@ -66,7 +66,7 @@ def grids(args: argparse.Namespace) -> int:
 
     try:
         ground = reading.ground_from(judging.rows_of(args.units, reading.UNITS), judging.rows_of(args.joins, reading.JOINS))
-        with hands.for_this_machine() as many:
+        with hands.for_this_machine(len(ground.units)) as many:
             plan = optimising.draw(ground, wish=args.wish, seed=args.seed, iterations=args.iterations, hands=many)
         judging.write_rows(args.out, ("unit", "grid"), [(unit, ground.grids[grid]) for unit, grid in zip(ground.units, plan, strict=True)])
     except (judging.NotReadable, ValueError, graph.Impossible) as wrong:

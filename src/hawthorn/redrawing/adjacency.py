@@ -22,6 +22,10 @@ FLAT = 0.01
 """Metres (root of the mean square) off one line within which points lie in it: each is beside the next."""
 
 
+CROWDED, PART = 20, 100
+"""Borders touched for each unit beyond which areas are taken to lie on each other (a real map has three); units looked at in one go."""
+
+
 class Spot(NamedTuple):
     """A unit: WGS84 in degrees (None where it has no position), and its border, a ring of [lon, lat] or a list of rings (empty where not drawn)."""
 
@@ -46,9 +50,22 @@ def joined(spots: Sequence[Spot]) -> list[tuple[int, int]]:
     near = {(placed[a], placed[b]) for a, b in _gabriel(degrees * scale)}
     drawn = [n for n in placed if areas[n] is not None]
     flat = np.array([shapely.transform(areas[n], lambda at: at * scale) for n in drawn], dtype=object)
-    touching = shapely.STRtree(flat).query(flat, predicate="dwithin", distance=TOUCH)
+    touching = _touching(flat)
+    if touching is None:
+        return sorted(near)
     found = {pair for pair in near if areas[pair[0]] is None or areas[pair[1]] is None}
-    return sorted(found | {(drawn[a], drawn[b]) for a, b in zip(*touching, strict=True) if a < b})
+    return sorted(found | {(drawn[a], drawn[b]) for a, b in touching})
+
+
+def _touching(areas: Any) -> list[tuple[int, int]] | None:
+    """Pairs whose borders touch; None where the areas lie on each other so much that it says nothing (the outline of the community for each unit)."""
+    tree, found = shapely.STRtree(areas), list[tuple[int, int]]()
+    for start in range(0, len(areas), PART):
+        ours, theirs = tree.query(areas[start : start + PART], predicate="dwithin", distance=TOUCH)
+        found += [(a, b) for a, b in zip((ours + start).tolist(), theirs.tolist(), strict=True) if a < b]
+        if len(found) > CROWDED * len(areas) + PART:
+            return None
+    return found
 
 
 def _middle(spot: Spot, area: Any) -> tuple[float, float]:

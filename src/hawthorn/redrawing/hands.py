@@ -16,6 +16,8 @@ Attempt = Callable[[Progress], Any]
 """Can be sent to another process: a function of a module, or a `partial` of one."""
 MILD, MOST, BREATH = 10, 4, 0.2
 """How far they step back; most of them, and of attempts at once; seconds between two looks at how far they are."""
+WORTH = 600
+"""Units of a single drawing from which on it is worth it to begin other processes."""
 
 
 class Hands:
@@ -54,9 +56,9 @@ class Hands:
         return self._pool
 
 
-def for_this_machine() -> Hands:
-    """As many as it has processors."""
-    return Hands(min(MOST, os.cpu_count() or 1))
+def for_this_machine(units: int = WORTH) -> Hands:
+    """As many as it has processors; for one drawing of few units one hand, since to begin others takes longer than it saves."""
+    return Hands(min(MOST, os.cpu_count() or 1) if units >= WORTH else 1)
 
 
 def _part(tell: Progress, n: int, parts: int) -> Progress:

@@ -34,7 +34,7 @@ class Price(NamedTuple):
     beyond: float = 0.0
 
 
-PRICES: dict[Wish, Price] = {"nice": Price(1.0, 0.05), "normal": Price(1.0, 0.3, 1.33, 120.0, 1.5, 8.0), "still": Price(0.1, 6.0)}
+PRICES: dict[Wish, Price] = {"nice": Price(1.0, 0.05), "normal": Price(1.0, 0.3, 1.3, 120.0, 1.5, 8.0), "still": Price(0.1, 6.0)}
 WITHIN = 0.8
 """Share of the tolerance the flow aims at, so that border moves of whole units still end inside."""
 ROUNDS = 12
@@ -48,7 +48,7 @@ BEGIN, MIDDLE, END = 0.5, 4.0, 8.0
 """How many times as dear it is to be beyond a bound: at first, when the loads have to come inside, and at last."""
 CHAINS, FEW, MANY = 4, 2, 1_000
 """How often it begins anew, and how often with so many units, which need longer ones; the best one counts."""
-A_UNIT, LEAST, MOST = 1_500, 500_000, 5_000_000
+A_UNIT, LEAST, MOST = 1_250, 500_000, 5_000_000
 """Iterations (moves looked at, over a border) for each unit where none are named, and the fewest and most in all."""
 TRIES, AGAIN = 6, 75
 """How often it is brought into balance anew, and iterations a unit in between at a higher price."""

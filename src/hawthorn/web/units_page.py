@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.transaction import atomic
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,8 +37,9 @@ def units(request: Request, community: int) -> HttpResponse:
         rows = units_files.read(upload_of(request), community=card.code, datum=_datum(request))
         found = workbook.plan(rows, place.tenant, now=request.now)
         if not is_dry(request) and not found.problems:
-            done = workbook.apply(found, actor_user_id=request.actor.user, now=request.now)
-            number = joins.find_joins(community=place, now=request.now)
+            with atomic():
+                done = workbook.apply(found, actor_user_id=request.actor.user, now=request.now)
+                number = joins.find_joins(community=place, now=request.now)
             said = _("写好了：{n} 处；重新找到 {joins} 条接边，手工改过的没有动。").format(n=len(done.changes), joins=number)
             return answering.done(request, reverse("redrawing-ground", args=[card.id]), said)
     choices = [{"value": code, "label": name, "on": request.POST.get("datum", "wgs84") == code} for code, name in NAMES.items()]
