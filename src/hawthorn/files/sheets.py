@@ -6,7 +6,6 @@ Knows no room: what a column means is told by a `Column`.
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +25,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hawthorn.files.book import open_book
 from hawthorn.files.parts import NotAWorkbook as NotAWorkbook
 from hawthorn.kernel.clock import SHANGHAI
-from hawthorn.kernel.words import _, is_seen
+from hawthorn.kernel.words import UNKEEPABLE, _, is_seen
 
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 20_000_000, 100_000_000, 500
 MOST_ROWS, MOST_COLUMNS = 100_000, 60
@@ -34,8 +33,6 @@ YES, NO = _("是"), _("否")
 HONEST_UNPACKED, MOST_RATIO = 5_000_000, 300
 """Most workbooks unpack to ten to thirty times their size; the same two thousand words in each of five thousand rows to 260 times."""
 DAMAGED = _("这个文件打不开，可能已损坏。请用 Excel 或 WPS 另存为 .xlsx 再试。")
-UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
-"""Half characters, and a mark that PostgreSQL keeps nowhere; GeoJSON and CSV can hold them."""
 # What is raised when the insides of a file are not what they claim.
 BROKEN = (
     ExpatError, zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, EOFError

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from hawthorn.kernel.clock import SHANGHAI
 from hawthorn.kernel.errors import Refused, WrongType
 from hawthorn.kernel.facts import replace
-from hawthorn.kernel.words import _, is_seen
+from hawthorn.kernel.words import UNKEEPABLE, _, is_seen
 from hawthorn.kernel.world import SYSTEM_POST, Actor, Seat, World
 
 
@@ -103,7 +103,7 @@ def _tidy(name: str, value: Any) -> Any:
         return [_tidy(name, one) for one in value]
     if not isinstance(value, str):
         return value
-    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+    if UNKEEPABLE.search(value):
         raise WrongType({name: _("里面有存不下的特殊符号，请删掉那几个符号再办。")})
     return value if is_seen(value) else ""
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from unicodedata import category
+
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps: NUL (PostgreSQL) and half characters; JSON, GeoJSON and CSV can hold them."""
 
 
 def _(words: str) -> str:

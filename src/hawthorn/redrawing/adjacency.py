@@ -20,8 +20,6 @@ FEW = 4
 """Below as many points every pair is looked at."""
 FLAT = 0.01
 """Metres (root of the mean square) off one line within which points lie in it: each is beside the next."""
-
-
 CROWDED, PART = 20, 100
 """Borders touched for each unit beyond which areas are taken to lie on each other (a real map has three); units looked at in one go."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from multiprocessing import get_context, parent_process
@@ -26,34 +27,36 @@ class Hands:
     def __init__(self, number: int) -> None:
         self.number = number
         self._pool: ProcessPoolExecutor | None = None
-        context = get_context("spawn")
-        self._shares, self._stops = context.RawArray("d", MOST), context.RawValue("b", 0)
+        self._board: tuple[Any, Any] | None = None
 
     def __enter__(self) -> Hands:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stops.value = 1
-        if self._pool:
+        if self._pool and self._board:
+            self._board[1].value = 1
             self._pool.shutdown(cancel_futures=True)
-        self._pool = None
+        self._pool = self._board = None
 
     def work_off(self, attempts: Sequence[Attempt], tell: Progress) -> list[Any]:
         """What each attempt gives, in their order, at most `MOST` of them."""
         count = len(attempts)
         if self.number < 2:
             return [attempt(_part(tell, n, count)) for n, attempt in enumerate(attempts)]
-        self._stops.value, self._shares[:] = 0, [0.0] * MOST
-        going = [self._begun().submit(_at_work, n, attempt) for n, attempt in enumerate(attempts)]
+        pool, (shares, stops) = self._begun()
+        stops.value, shares[:] = 0, [0.0] * MOST
+        going = [pool.submit(_at_work, n, attempt) for n, attempt in enumerate(attempts)]
         while wait(going, BREATH).not_done:
-            if tell(sum(self._shares) / count):
-                self._stops.value = 1
+            if tell(sum(shares) / count):
+                stops.value = 1
         return [one.result() for one in going]
 
-    def _begun(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.number, get_context("spawn"), _begin, (self._shares, self._stops))
-        return self._pool
+    def _begun(self) -> tuple[ProcessPoolExecutor, tuple[Any, Any]]:
+        if self._pool is None or self._board is None:
+            context = get_context("spawn")
+            self._board = context.RawArray("d", MOST), context.RawValue("b", 0)
+            self._pool = ProcessPoolExecutor(self.number, context, _begin, self._board)
+        return self._pool, self._board
 
 
 def for_this_machine(units: int = WORTH) -> Hands:
@@ -72,6 +75,7 @@ _board: list[Any] = []
 def _begin(shares: Any, stops: Any) -> None:
     """Where they say how far they are and hear whether to stop; who is left alone by a parent that was killed ends too."""
     _board[:] = shares, stops
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is heard by who began them
     if hasattr(os, "nice"):
         os.nice(MILD)
     Thread(target=_end_with_parent, daemon=True).start()
