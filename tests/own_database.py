@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -60,7 +61,7 @@ def own_database(prepare: str = "") -> Iterator[dict[str, str]]:
         yield _copy(_template(prepare), folder, name)
     finally:
         if url := os.environ.get("HAWTHORN_DATABASE_URL", ""):
-            _psql(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            _drop(url, name)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -100,6 +101,19 @@ def _psql(url: str, statement: str) -> None:
 
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement)  # type: ignore[arg-type]
+
+
+def _drop(url: str, name: str) -> None:
+    """Also where a session whose client was killed takes longer to end than FORCE waits for it (5 s). Raises ObjectInUse after a minute."""
+    from psycopg.errors import ObjectInUse
+
+    until = time.monotonic() + 60
+    while True:
+        try:
+            return _psql(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except ObjectInUse:
+            if time.monotonic() > until:
+                raise
 
 
 def _sibling(url: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The end of a command: everything it changed, at most one statement per table."""
+"""The end of a command: everything it changed, one statement per table (for each 500 rows that change)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from hawthorn.loops.rows import Row, columns
 from hawthorn.loops.work import Work
 
 CONTACT_DAYS = 730
+AT_ONCE = 500
+"""Rows changed by one statement: its CASE is read branch by branch for every row, and cannot be broken off while PostgreSQL plans it."""
 RENAMED = {"title", "subdistrict", "community", "grid"}
 
 
@@ -62,7 +64,7 @@ def _update(model: type[Any], things: list[Any], names: list[str]) -> None:
         known = columns(model)
         model.objects.filter(pk=things[0].pk).update(**{known.get(n, n): getattr(things[0], known.get(n, n)) for n in names})
     elif things:
-        model.objects.bulk_update(things, names)
+        model.objects.bulk_update(things, names, batch_size=AT_ONCE)
 
 
 def _details(made: list[Row], changed: list[Row]) -> None:
