@@ -119,3 +119,21 @@ def test_only_who_drafts_plans_here_brings_units(s: Scene, at: At) -> None:
         assert sent(at, s, CSV, who=who).status_code == status, who
     assert not Unit.objects.filter(code="k1").exists()
     assert sent(at, s, CSV, who="secretary").status_code == 200
+
+
+@pytest.mark.parametrize("nothing", ["楼院编号,名称\n", "楼院编号,名称\n,\n", geojson()])
+def test_a_file_without_units_says_so(s: Scene, at: At, nothing: str) -> None:
+    for do in ("dry", "write"):
+        assert "没有读到楼院" in page(sent(at, s, nothing, do), 409)
+
+
+def test_a_feature_of_which_nothing_can_be_read_is_named(s: Scene, at: At) -> None:
+    said = page(sent(at, s, geojson(({"NAME": "甲院"}, None), ({"code": "g2", "name": "乙院"}, None))), 409)
+    assert "第 2 行" in said
+    assert not Unit.objects.filter(code="g2").exists()
+
+
+def test_a_heading_written_twice_is_a_problem(s: Scene, at: At) -> None:
+    said = page(sent(at, s, "楼院编号,名称,户数,户数\nk1,新一号楼,40,50\n"), 409)
+    assert "「户数」写了不止一列：C、D" in said
+    assert not Unit.objects.filter(code="k1").exists()

@@ -32,6 +32,8 @@ def read(data: bytes, *, community: str, datum: str) -> Rows:
     if len(cells) > MOST_UNITS + 1:
         return Rows(problems=[Problem(UNITS, 0, "", _("最多 {n} 个楼院，请分成几个文件。").format(n=MOST_UNITS))])
     rows, problems = sheets.read_table(UNITS, _completed(cells, community, datum), COLUMNS[UNITS])
+    if not rows and not problems:
+        problems = [Problem(UNITS, 0, "", _("没有读到楼院：第一行是列名，下面每行一个楼院。什么也没有改。"))]
     elsewhere = [row.problem("community", _("这里只收 {code} 的楼院").format(code=community)) for row in rows if row["community"] != community]
     return Rows({UNITS: rows}, problems + elsewhere)
 
@@ -54,7 +56,10 @@ def _cells(data: bytes) -> Cells:
 
 
 def _features(words: str) -> Cells:
-    """GeoJSON (RFC 7946): what is said of each unit by Chinese heading or by the name of the field, and where it lies."""
+    """GeoJSON (RFC 7946): what is said of each unit by Chinese heading or by the name of the field, and where it lies.
+
+    A feature of which nothing can be read is no empty row: its border is said to be unreadable, so that it is named.
+    """
     try:
         told = json.loads(words)
     except (ValueError, RecursionError) as wrong:
@@ -69,7 +74,8 @@ def _features(words: str) -> Cells:
         said = said if isinstance(said, dict) else {}
         lon, lat, border = _geometry(feature)
         values = {"lon": lon, "lat": lat}
-        rows.append((*(said.get(c.heading, said.get(c.field, values.get(c.field))) for c in columns), border))
+        read = [said.get(c.heading, said.get(c.field, values.get(c.field))) for c in columns]
+        rows.append((*read, border or ("" if any(value not in (None, "") for value in read) else "?")))
     return rows
 
 

@@ -18,6 +18,7 @@ class RedrawingConfig(AppConfig):
         LOOPS.put("plans", rules.PLANS)
         DETAILS.put("plans", models.Plan)
         COMMANDS.put("switch_grids", switching.switch)
+        COMMANDS.put("plan_stands", lambda *, plan, town, now: plans.stand(plan=plan, town=town))
         CHECKS.put("joins", queries.strays)
         CHECKS.put("plans", plans.changed_plans)
         CHECKS.put("grids_of_items", queries.misplaced_words)

@@ -123,6 +123,11 @@ def redraw(f: PlanFacts, g: Any, w: World) -> PlanFacts:
     return to_draft(replace(counted(f, g), drafter=w.user), w)
 
 
+def overtake(f: PlanFacts, g: Any, w: World) -> PlanFacts:
+    """Another plan came into force: what people were asked, and what was approved, was about other grids than there are now."""
+    return to_draft(counted(f, g), w)
+
+
 def consult(f: PlanFacts, g: Any, w: World) -> PlanFacts:
     """征求意见; then the leader decides."""
     leader = w.town.post("subdistrict_leader", f.subdistrict) or w.town.desk("subdistrict", f)
@@ -182,6 +187,11 @@ STAGES = stages(
 BEFORE = ("draft", "consulted", "approved")
 
 
+def standing(do: Any, row: Any, before: Any, g: Any) -> None:
+    """Nobody is asked about, and nobody approves, what could not come into force: the room looks at the grids there are now."""
+    do.command("plan_stands", plan=row.item.pk, town=do.town)
+
+
 def switched(do: Any, row: Any, before: Any, g: Any) -> None:
     """The day it comes into force: the room moves the units and all that hangs on them, in this transaction."""
     do.command("switch_grids", plan=row.item.pk, town=do.town)
@@ -191,11 +201,25 @@ STEPS = table(
     [
         Step("draft", _("拟方案"), (), ("draft",), _("窗口、书记（在方案页上）"), room, draft, Draft),
         Step("redraw", _("改方案"), ("draft", "consulted"), ("draft",), _("窗口、书记（在方案页上）"), room, redraw, Drawn),
-        Step("consult", _("征求意见、报批"), ("draft",), ("consulted",), _("窗口、书记"), who.of_kind(*DRAFTS), consult, Consult, bar=whole_bar),
-        Step("approve", _("批准"), ("consulted",), ("approved",), _("分管领导（不是拟方案的人）"), approver_of, approve, Approve, bar=approve_bar),
+        Step(
+            "consult", _("征求意见、报批"), ("draft",), ("consulted",), _("窗口、书记"), who.of_kind(*DRAFTS), consult, Consult, bar=whole_bar, effect=standing
+        ),
+        Step(
+            "approve",
+            _("批准"),
+            ("consulted",),
+            ("approved",),
+            _("分管领导（不是拟方案的人）"),
+            approver_of,
+            approve,
+            Approve,
+            bar=approve_bar,
+            effect=standing,
+        ),
         Step("send_back", _("退回修改"), ("consulted", "approved"), ("draft",), _("分管领导"), approver_of, send_back, Why, rare=True),
         Step("withdraw", _("撤回"), BEFORE, ("withdrawn",), _("窗口、书记、分管领导"), drawers, to("withdrawn"), Why, rare=True),
         Step("come_into_force", _("生效"), ("approved",), ("in_force",), _("到期自动"), who.by_system, to("in_force"), effect=switched, time_out=True),
+        Step("overtake", _("网格变了，退回草案重看"), BEFORE, ("draft",), _("别的方案生效时自动"), who.by_system, overtake, Drawn),
         Step("supersede", _("被取代"), ("in_force",), ("superseded",), _("新方案生效时自动"), who.by_system, to("superseded")),
     ]
 )

@@ -95,6 +95,38 @@ def redraw(plan: int, moves: Mapping[int, int], *, actor: Actor, town: Town, now
         return len(changed)
 
 
+def overtaken(community: int, was: Mapping[int, int], *, but: int, actor: Actor, town: Town, now: datetime) -> None:
+    """Every other plan of a community that is not decided or waits for its day, after `but` came into force: back to draft, drawn over today's grids.
+
+    `was`: grid by unit before. What a plan moved it still moves, unless the grid is gone; all else is where it is today. Call inside a transaction.
+    """
+    found = queries.survey(community)
+    ground, today = queries.ground(found), set(found.grids.values())
+    waiting = Plan.objects.filter(item__community=community, item__loop="plans", item__stage__in=rules.BEFORE).exclude(item=but)
+    for plan in waiting.select_related("item").order_by("item"):
+        before = drawn_by(plan.pk)
+        meant = {unit: grid for unit, grid in before.items() if grid != was.get(unit) and (grid < 0 or grid in today)}
+        whole = {unit.pk: meant.get(unit.pk, found.grids.get(unit.pk, before.get(unit.pk, 0))) for unit in found.units}
+        given = told_of(ground, whole) if ground else {name: getattr(plan, name) for name in rules.Drawn.model_fields}
+        if ground:
+            PlanUnit.objects.filter(plan=plan.pk).delete()
+            PlanUnit.objects.bulk_create(_rows(plan.pk, whole))
+        loops.take_step("plans", plan.pk, "overtake", given, actor=actor, now=now, door="due", town=town)
+
+
+def stand(*, plan: int, town: Town) -> None:
+    """Can what a plan draws still be done: its grids are there, and nobody else has the names of its new ones. Raises Refused `no_way`, `taken`."""
+    community = Item.objects.values_list("community", flat=True).get(pk=plan)
+    there = dict(Place.objects.filter(community=community, level="grid", valid_to=None).values_list("pk", "name"))
+    drawn = set(drawn_by(plan).values())
+    if gone := sorted({grid for grid in drawn if grid > 0} - there.keys()):
+        names = "、".join(town.name_of(grid) for grid in gone)
+        raise Refused("no_way", detail=_("方案里的“{names}”已经不在了。什么也没有改，请退回草案，把那里的楼院另放一个网格。").format(names=names))
+    mine = {-number: name for number, name in PlanGrid.objects.filter(plan=plan).values_list("number", "name") if -number in drawn}
+    if taken := sorted(set(mine.values()) & set(there.values())):
+        raise Refused("taken", detail=_("已经有叫“{names}”的网格了。什么也没有改，请在草案里给新网格换个名称。").format(names="、".join(taken)))
+
+
 def _may_draw(row: Row, card: PlaceCard, actor: Actor) -> Seat:
     seat = rules.seat_for(actor, card, rules.DRAFTS)
     if seat is None:

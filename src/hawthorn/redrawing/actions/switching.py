@@ -14,7 +14,7 @@ from hawthorn.loops.models import Item
 from hawthorn.loops.town import system, town_by_id
 from hawthorn.patrols import actions as patrols
 from hawthorn.redrawing import queries
-from hawthorn.redrawing.actions.plans import drawn_by
+from hawthorn.redrawing.actions.plans import drawn_by, overtaken, stand
 from hawthorn.redrawing.models import Plan, PlanGrid
 from hawthorn.redrawing.outlines import passed
 from hawthorn.teams import actions as teams
@@ -23,15 +23,16 @@ from hawthorn.territory.models import Place
 
 
 def switch(*, plan: int, town: Town, now: datetime) -> None:
-    """Bring it into force; the plan in force before is superseded. Called inside the plan's own step.
+    """Bring it into force; the plan in force before is superseded, those not yet in force are drawn over the new grids. Called inside the plan's own step.
 
-    Units that came into use since stay where they are; those that ended are left out. Refused `no_way` where a grid is no longer there, or a unit
-    was moved for a later day: the plan then stands overdue at the subdistrict's desk, and nothing has moved.
+    Units that came into use since stay where they are; those that ended are left out. Refused `no_way`, `taken` where a grid is no longer there, or
+    another has the name of a new one, or a unit was moved for a later day: the plan then stands overdue at the subdistrict's desk, and nothing has moved.
     """
     facts = Plan.objects.select_related("item").get(pk=plan)
     community = Place.objects.select_for_update().select_related("tenant").get(pk=facts.item.community_id or 0)
     if facts.on is None:
         raise ValueError(f"plan {plan}: no day")
+    stand(plan=plan, town=town)
     found, drawn = queries.survey(community.pk), drawn_by(plan)
     wanted = {unit.pk: drawn.get(unit.pk, found.grids.get(unit.pk, 0)) for unit in found.units}
     opened = _open(plan, community, set(wanted.values()), facts.on)
@@ -52,6 +53,7 @@ def switch(*, plan: int, town: Town, now: datetime) -> None:
     before = Item.objects.filter(loop="plans", community=community.pk, stage="in_force").exclude(pk=plan).order_by("id")
     for old in before.values_list("pk", flat=True):
         loops.take_step("plans", old, "supersede", {}, actor=actor, now=now, door="due", town=town)
+    overtaken(community.pk, found.grids, but=plan, actor=actor, town=renewed, now=now)
 
 
 def _open(plan: int, community: Place, used: set[int], on: date) -> dict[int, Place]:
