@@ -26,6 +26,19 @@ laid.lay(s)
 BOX = "main [name=unit]"
 
 
+def taps_tick(someone: Any) -> None:
+    """A finger on the map does what the list does, and takes it back."""
+    mark, ticked = someone.page.locator("svg [data-unit]").nth(3), someone.page.locator(f"{BOX}:checked")
+    mark.scroll_into_view_if_needed()
+    at = mark.bounding_box()
+    someone.page.mouse.click(at["x"] + at["width"] / 2 + 9, at["y"] + at["height"] / 2)
+    assert ticked.evaluate_all("all => all.map(e => e.value)") == [mark.get_attribute("data-unit")]
+    assert someone.page.locator("svg .on").count() == 1
+    assert "勾了 1 个楼院" in words_of(someone)
+    mark.click()
+    assert ticked.count() == someone.page.locator("svg .on").count() == 0
+
+
 def test_from_todays_grids_to_a_plan_that_is_asked_for_and_every_page_is_for_everybody(person: Any, served: Served) -> None:
     run(LAY, served.env)
     someone = person(keys=True)
@@ -44,6 +57,7 @@ def test_from_todays_grids_to_a_plan_that_is_asked_for_and_every_page_is_for_eve
     send(someone, "移过去", "main button")
     assert "1 个楼院、30 户不一样" in region.inner_text()
     assert "在 ±10% 以内" in region.inner_text()
+    taps_tick(someone)
     unfold(someone, "main details:has([name=name])")
     someone.hand.put("main [name=name]", "沿河网格")
     send(someone, "加一个新网格", "main button")

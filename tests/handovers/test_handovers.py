@@ -321,6 +321,7 @@ def test_the_desk_fills_no_vacancy_with_itself(s: Scene) -> None:
     with pytest.raises(Refused, match="not_oneself"):
         s.step("center", item, "fill", {"user": s.users["center"].pk})
     s.step("center", item, "fill", {"user": s.users["center_b"].pk})
+    assert Holding.objects.get(post=s.posts["officer1"], user=s.users["center_b"]).by == s.users["center"], "who decided it stands with it"
 
 
 def test_a_leave_names_colleagues_only_unless_somebody_above_enters_it(s: Scene) -> None:

@@ -19,6 +19,7 @@ from hawthorn.redrawing.actions import plans
 from hawthorn.redrawing.graph import Impossible
 from hawthorn.redrawing.models import PlanGrid
 from hawthorn.redrawing.reshaping import reshaped
+from hawthorn.teams import actions as teams
 from hawthorn.teams.models import Holding, Post
 from hawthorn.territory.models import Place
 from hawthorn.territory.queries import heirs_of
@@ -128,6 +129,11 @@ def test_on_its_day_a_closed_grid_hands_on_all_that_is_open_and_stays_where_it_w
     ended = s.start("officer2", {"words": "记错了", "grid": s.places["grid2"].pk}).id
     s.step("desk", ended, "void", {"say": "记错了"})
     here = point(s, grid="grid2")
+    for holding in Holding.objects.filter(post=s.posts["head2"], to_at=None):
+        teams.end_holding(holding=holding, to_at=s.now, now=s.now)
+    vacancies(town=s.town, now=s.now)
+    empty = Item.objects.filter(loop="vacancies", open=True, grid=s.places["grid2"]).values_list("pk", flat=True)
+    assert (was_empty := list(empty))
     plan = closing(s)
     assert s.facts(plan).closed == 1
     at_night(s)
@@ -144,6 +150,7 @@ def test_on_its_day_a_closed_grid_hands_on_all_that_is_open_and_stays_where_it_w
     assert not faults()
     vacancies(town=s.town, now=s.now)
     assert not Item.objects.filter(loop="vacancies", open=True).exists(), "posts that are no more are not vacant"
+    assert set(Item.objects.filter(pk__in=was_empty).values_list("stage", flat=True)) == {"abolished"}, "and nobody says that somebody came"
 
 
 def test_a_grid_that_goes_up_whole_in_a_new_one_keeps_its_people(laid: Scene) -> None:

@@ -57,6 +57,8 @@ def test_appointing_with_consent_in_place_of_somebody(s: Scene, at: At) -> None:
     told = page(at("desk").post(address(s), given, follow=True))
     assert "任命好了" in told
     assert "公开姓名" in told
+    assert "desk定的" in told
+    assert "什么时候结束是desk定的" in told
     assert "交接 · 1 网格专职网格员" in told
     assert Holding.objects.get(user=s.users["night"]).shows_name
     assert Holding.objects.get(user=s.users["officer1"]).to_at == s.now

@@ -154,18 +154,18 @@ def _cells(title: str, lines: Iterator[tuple[Any, ...]]) -> Cells:
 
 def read_table(sheet: str, cells: Cells, columns: Sequence[Column]) -> tuple[list[Row], list[Problem]]:
     """Rows under the headings of row 1, in any order of columns; empty rows are passed over. A heading of ours that stands twice is a problem."""
-    found = defaultdict[str, list[int]](list)
+    heads = defaultdict[str, list[int]](list)
     for n, value in enumerate(cells[0] if cells else ()):
         if value not in (None, ""):
-            found[text(value)].append(n)
-    problems = [Problem(sheet, 1, "", _("缺少「{heading}」这一列").format(heading=c.heading)) for c in columns if c.needed and c.heading not in found]
-    for heading in (c.heading for c in columns if len(found.get(c.heading, ())) > 1):
-        letters_of = [get_column_letter(n + 1) for n in found[heading]]
+            heads[text(value)].append(n)
+    problems = [Problem(sheet, 1, "", _("缺少「{heading}」这一列").format(heading=c.heading)) for c in columns if c.needed and c.heading not in heads]
+    for heading in (c.heading for c in columns if len(heads.get(c.heading, ())) > 1):
+        letters_of = [get_column_letter(n + 1) for n in heads[heading]]
         said = _("「{heading}」写了不止一列：{letters}，请只留一列").format(heading=heading, letters="、".join(letters_of))
         problems.append(Problem(sheet, 1, letters_of[1], said))
     if problems:
         return [], problems
-    headings = {heading: ns[0] for heading, ns in found.items()}
+    headings = {heading: ns[0] for heading, ns in heads.items()}
     letters = {c.field: get_column_letter(headings[c.heading] + 1) for c in columns if c.heading in headings}
     rows: list[Row] = []
     for number, cell_values in enumerate(cells[1:], start=2):

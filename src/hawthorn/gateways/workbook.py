@@ -70,7 +70,7 @@ def apply(planned: Plan, *, actor_user_id: int | None, now: datetime, told: Told
         fresh, known = _plan(planned.rows, planned.tenant, now)
         if fresh.problems:
             raise Refused("not_a_choice", detail=_("表里还有 {n} 处问题，没有导入任何内容。").format(n=len(fresh.problems)))
-        done, desk = Done(fresh.changes), Desk(fresh.tenant, known, now)
+        done, desk = Done(fresh.changes), Desk(fresh.tenant, known, now, actor_user_id)
         for number, change in enumerate(fresh.changes, start=1):
             WRITES[change.do](desk, **change.args)
             told(number, len(fresh.changes))

@@ -20,11 +20,12 @@ from hawthorn.territory import actions as territory
 
 @dataclass(frozen=True)
 class Desk:
-    """Where the writes are done; what they make is put into `known`, where the next ones find it."""
+    """Where the writes are done; what they make is put into `known`, where the next ones find it. `by`: the user who brought the workbook."""
 
     tenant: Tenant
     known: Known
     now: datetime
+    by: int | None
 
     def create_place(self, level: str, code: str, above: str, facts: dict[str, Any]) -> None:
         """A community or grid."""
@@ -67,16 +68,16 @@ class Desk:
     def appoint(self, key: tuple[str, str, str], username: str, from_at: datetime, to_at: datetime | None, shows_name: bool) -> None:
         """A holder of a post."""
         post, user = self.known.posts[key], self.known.users[username]
-        teams.appoint(post=post, user=user, from_at=from_at, to_at=to_at, shows_name=shows_name, now=self.now)
+        teams.appoint(post=post, user=user, from_at=from_at, to_at=to_at, shows_name=shows_name, by=self.by, now=self.now)
 
     def end_holding(self, key: tuple[str, str, str], username: str, to_at: datetime) -> None:
         """The running holding gets its end."""
         running = next(span for span in self.known.holdings[key, username] if span.to_at is None)
-        teams.end_holding(holding=running, to_at=to_at, now=self.now)
+        teams.end_holding(holding=running, to_at=to_at, by=self.by, now=self.now)
 
     def stand_in(self, key: tuple[str, str, str], username: str, from_at: datetime, to_at: datetime | None) -> None:
         """A stand-in for a post."""
-        teams.stand_in(post=self.known.posts[key], user=self.known.users[username], from_at=from_at, to_at=to_at, now=self.now)
+        teams.stand_in(post=self.known.posts[key], user=self.known.users[username], from_at=from_at, to_at=to_at, by=self.by, now=self.now)
 
     def set_roster(self, on: Any, usernames: list[str]) -> None:
         """Who is on call one night."""

@@ -1,4 +1,4 @@
-"""Due work: open a vacancy where a grid post has nobody, close it where somebody came; open the handovers that no command opened."""
+"""Due work: open a vacancy where a grid post has nobody, close it where somebody came or the post is no more; open the handovers that no command opened."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def vacancies(*, town: Town, now: datetime) -> int:
         loops.start("vacancies", {"post": post}, actor=actor, now=now, door="due", step="open", town=town, key=f"vacancy-{post}-{now.isoformat()}")
         done += 1
     for post in sorted(live.keys() - empty):
+        step = "filled" if town.is_alive(post) else "gone"
         try:
-            loops.take_step("vacancies", live[post], "filled", {}, actor=actor, now=now, door="due", town=town)
+            loops.take_step("vacancies", live[post], step, {}, actor=actor, now=now, door="due", town=town)
             done += 1
         except Refused:
             continue

@@ -93,10 +93,12 @@ def change_post(*, post: Post, **facts: Unpack[PostFacts]) -> None:
         territory.bump(post.place)
 
 
-def appoint(*, post: Post, user: User, from_at: datetime, to_at: datetime | None = None, shows_name: bool = False, now: datetime) -> Holding:
+def appoint(
+    *, post: Post, user: User, from_at: datetime, to_at: datetime | None = None, shows_name: bool = False, by: int | None = None, now: datetime
+) -> Holding:
     """Let a user hold a post from that second on. Who holds it already is not appointed twice; only the consent to be named is renewed.
 
-    ValueError for a post that was abolished or a span that is empty.
+    `by`: the user who decided it. ValueError for a post that was abolished or a span that is empty.
     """
     if post.ended_at and post.ended_at <= now:
         raise ValueError(f"{post.name}: abolished")
@@ -104,7 +106,7 @@ def appoint(*, post: Post, user: User, from_at: datetime, to_at: datetime | None
     with transaction.atomic():
         holding = Holding.objects.filter(post=post, user=user, to_at=None).first()
         if holding is None:
-            holding = Holding.objects.create(post=post, user=user, from_at=from_at, to_at=to_at, shows_name=shows_name)
+            holding = Holding.objects.create(post=post, user=user, from_at=from_at, to_at=to_at, shows_name=shows_name, by_id=by)
         elif holding.shows_name != shows_name:
             holding.shows_name = shows_name
             holding.save(update_fields=["shows_name"])
@@ -112,11 +114,11 @@ def appoint(*, post: Post, user: User, from_at: datetime, to_at: datetime | None
     return holding
 
 
-def end_holding(*, holding: Holding, to_at: datetime, now: datetime) -> None:
+def end_holding(*, holding: Holding, to_at: datetime, by: int | None = None, now: datetime) -> None:
     """The holder keeps the post until that second, exclusive. ValueError when it would end before it began."""
     _check_span(holding.from_at, to_at)
     with transaction.atomic():
-        Holding.objects.filter(pk=holding.pk).update(to_at=to_at)
+        Holding.objects.filter(pk=holding.pk).update(to_at=to_at, ended_by=by)
         territory.bump(holding.post.place)
 
 
@@ -136,23 +138,25 @@ def cancel_holding(*, holding: Holding, now: datetime) -> None:
         territory.bump(holding.post.place)
 
 
-def stand_in(*, post: Post, user: User, from_at: datetime, to_at: datetime | None = None, leave: Leave | None = None, now: datetime) -> StandIn:
+def stand_in(
+    *, post: Post, user: User, from_at: datetime, to_at: datetime | None = None, leave: Leave | None = None, by: int | None = None, now: datetime
+) -> StandIn:
     """Let a user stand in (B角) for a post. The same span twice is once. ValueError for an abolished post or an empty span."""
     if post.ended_at and post.ended_at <= now:
         raise ValueError(f"{post.name}: abolished")
     _check_span(from_at, to_at)
     with transaction.atomic():
-        found, made = StandIn.objects.get_or_create(post=post, user=user, from_at=from_at, to_at=to_at, leave=leave)
+        found, made = StandIn.objects.get_or_create(post=post, user=user, from_at=from_at, to_at=to_at, leave=leave, defaults={"by_id": by})
         if made:
             territory.bump(post.place)
     return found
 
 
-def end_stand_in(*, span: StandIn, to_at: datetime, now: datetime) -> None:
+def end_stand_in(*, span: StandIn, to_at: datetime, by: int | None = None, now: datetime) -> None:
     """The stand-in ends at that second, exclusive. ValueError when it would end before it began."""
     _check_span(span.from_at, to_at)
     with transaction.atomic():
-        StandIn.objects.filter(pk=span.pk).update(to_at=to_at)
+        StandIn.objects.filter(pk=span.pk).update(to_at=to_at, ended_by=by)
         territory.bump(span.post.place)
 
 
@@ -165,7 +169,7 @@ def cancel_stand_in(*, span: StandIn, now: datetime) -> None:
         territory.bump(span.post.place)
 
 
-def take_leave(*, user: User, from_at: datetime, to_at: datetime, stand_ins: Mapping[Post, User], now: datetime) -> Leave:
+def take_leave(*, user: User, from_at: datetime, to_at: datetime, stand_ins: Mapping[Post, User], by: int | None = None, now: datetime) -> Leave:
     """Somebody is away; who stands in for their posts does so for just as long. Refused `taken` where they are away then already."""
     _check_span(from_at, to_at)
     with transaction.atomic():
@@ -174,11 +178,11 @@ def take_leave(*, user: User, from_at: datetime, to_at: datetime, stand_ins: Map
             raise Refused("taken", ["from_on"], _("这几天里已经记了请假。什么也没有改，要改日期请先取消原来的。"))
         leave = Leave.objects.create(user=user, from_at=from_at, to_at=to_at)
         for post, other in stand_ins.items():
-            stand_in(post=post, user=other, from_at=from_at, to_at=to_at, leave=leave, now=now)
+            stand_in(post=post, user=other, from_at=from_at, to_at=to_at, leave=leave, by=by, now=now)
     return leave
 
 
-def end_leave(*, leave: Leave, now: datetime) -> None:
+def end_leave(*, leave: Leave, by: int | None = None, now: datetime) -> None:
     """Back already, or not going: the stand-ins that came of it end with it; what has not begun is as if it had never been entered."""
     with transaction.atomic():
         spans = StandIn.objects.filter(leave=leave).select_related("post__place__tenant")
@@ -188,7 +192,7 @@ def end_leave(*, leave: Leave, now: datetime) -> None:
             spans.delete()
             leave.delete()
         else:
-            spans.filter(to_at__gt=now).update(to_at=now)
+            spans.filter(to_at__gt=now).update(to_at=now, ended_by=by)
             Leave.objects.filter(pk=leave.pk, to_at__gt=now).update(to_at=now)
 
 
@@ -227,9 +231,11 @@ def carry_posts(*, from_place: int, to_place: int, now: datetime) -> None:
             new = there[old.kind]
             Post.objects.filter(pk=new.pk).update(phone=old.phone, is_public=old.is_public)
             for span in Holding.objects.filter(running, post=old):
-                Holding.objects.create(post=new, user_id=span.user_id, from_at=max(span.from_at, now), to_at=span.to_at, shows_name=span.shows_name)
+                Holding.objects.create(
+                    post=new, user_id=span.user_id, from_at=max(span.from_at, now), to_at=span.to_at, shows_name=span.shows_name, by_id=span.by_id
+                )
             for deputy in StandIn.objects.filter(running, post=old):
-                StandIn.objects.create(post=new, user_id=deputy.user_id, from_at=max(deputy.from_at, now), to_at=deputy.to_at)
+                StandIn.objects.create(post=new, user_id=deputy.user_id, from_at=max(deputy.from_at, now), to_at=deputy.to_at, by_id=deputy.by_id)
 
 
 def abolish_posts(*, place: Place, now: datetime) -> None:

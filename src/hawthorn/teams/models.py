@@ -47,10 +47,15 @@ class Post(models.Model):
 
 
 class Holding(models.Model):
-    """Who holds a post, from–to (to is exclusive, to the second). `shows_name`: the holder agreed to be named in public."""
+    """Who holds a post, from–to (to is exclusive, to the second). `shows_name`: the holder agreed to be named in public.
+
+    `by`, `ended_by`: who appointed them and who set the end; nobody: the console, or the day a plan came into force.
+    """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
     shows_name = models.BooleanField(default=False)
@@ -76,10 +81,12 @@ class Leave(models.Model):
 
 
 class StandIn(models.Model):
-    """B角: who stands in for a post, from–to; `leave`: because the holder is away, and it ends with that."""
+    """B角: who stands in for a post, from–to; `leave`: because the holder is away, and it ends with that. `by`, `ended_by` as of a holding."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
     leave = models.ForeignKey(Leave, models.SET_NULL, null=True, related_name="+")

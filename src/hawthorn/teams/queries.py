@@ -12,12 +12,12 @@ from hawthorn.teams.models import Holding, Leave, PartyClaim, PartyGroup, StandI
 
 def holdings(post: int) -> list[Holding]:
     """Everybody who holds, held or will hold a post, the newest first, with their names. One statement."""
-    return list(Holding.objects.filter(post=post).select_related("user").order_by("-from_at", "-id"))
+    return list(Holding.objects.filter(post=post).select_related("user", "by", "ended_by").order_by("-from_at", "-id"))
 
 
 def stand_ins(post: int) -> list[StandIn]:
     """The same of its stand-ins. One statement."""
-    return list(StandIn.objects.filter(post=post).select_related("user").order_by("-from_at", "-id"))
+    return list(StandIn.objects.filter(post=post).select_related("user", "by", "ended_by").order_by("-from_at", "-id"))
 
 
 def leaves(users: Iterable[int], now: datetime) -> list[Leave]:

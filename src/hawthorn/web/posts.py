@@ -105,6 +105,7 @@ def _span(request: Request, span: Holding | StandIn, note: str, may: bool) -> di
     until = words.moment(span.to_at, now) if span.to_at else ""
     is_leave = isinstance(span, StandIn) and span.leave_id is not None
     return {
+        "by": span.by.name if span.by else "", "ended_by": span.ended_by.name if span.ended_by and until else "",
         "id": span.pk, "name": span.user.name, "note": note, "from": words.moment(span.from_at, now), "to": until, "state": state, "leave": is_leave,
         "do": "end_stand_in" if isinstance(span, StandIn) else "end", "may_end": may and not is_over and not is_leave,
         "shows_name": isinstance(span, Holding) and span.shows_name,

@@ -28,7 +28,7 @@ def drawing(
     at = {u.pk: (round(x), round(y)) for u, (x, y) in zip(placed, flat[0], strict=True)}
     circles = [
         {
-            "x": at[u.pk][0], "y": at[u.pk][1], "number": grids.index(mine[u.pk]) + 1 if mine.get(u.pk) in grids else "—",
+            "id": u.pk, "x": at[u.pk][0], "y": at[u.pk][1], "number": grids.index(mine[u.pk]) + 1 if mine.get(u.pk) in grids else "—",
             "said": _words(called, mine.get(u.pk), before.get(u.pk), u), "is_moved": mine.get(u.pk) != before.get(u.pk),
         }
         for u in placed

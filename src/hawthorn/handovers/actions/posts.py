@@ -22,9 +22,9 @@ FURTHEST, GRACE = timedelta(days=731), timedelta(minutes=1)
 
 
 # ── what the steps of a vacancy do ──
-def fill(*, post_id: int, user_id: int, now: datetime) -> None:
+def fill(*, post_id: int, user_id: int, by: int | None, now: datetime) -> None:
     """Somebody holds the post from now on."""
-    teams.appoint(post=Post.objects.get(pk=post_id), user=User.objects.get(pk=user_id), from_at=now, now=now)
+    teams.appoint(post=Post.objects.get(pk=post_id), user=User.objects.get(pk=user_id), from_at=now, by=by, now=now)
 
 
 def abolish(*, post_id: int, now: datetime) -> None:
@@ -44,8 +44,8 @@ def appoint(
         if running.filter(user=person).exists():
             raise Refused("taken", ["user"], _("这个人已经在这个岗位上。什么也没有改。"))
         for holding in running.filter(from_at__lt=start) if replaces else ():
-            teams.end_holding(holding=holding, to_at=start, now=now)
-        teams.appoint(post=row, user=person, from_at=start, shows_name=shows_name, now=now)
+            teams.end_holding(holding=holding, to_at=start, by=actor.user, now=now)
+        teams.appoint(post=row, user=person, from_at=start, shows_name=shows_name, by=actor.user, now=now)
         handing.keep_up([post], town=town, now=now, door="page")
 
 
@@ -64,7 +64,7 @@ def end_holding(holding: int, *, to_at: datetime | None = None, actor: Actor, to
         elif end <= found.from_at:
             raise Refused("past", ["to_at"])
         else:
-            teams.end_holding(holding=found, to_at=end, now=now)
+            teams.end_holding(holding=found, to_at=end, by=actor.user, now=now)
         handing.keep_up([row.pk], town=town, now=now, door="page")
 
 
@@ -88,7 +88,7 @@ def stand_in(post: int, user: int, *, from_at: datetime | None = None, to_at: da
         if to_at is not None and to_at <= start:
             raise Refused("past", ["to_at"], _("结束要在开始以后。什么也没有改。"))
         _free(row, person, start, to_at)
-        teams.stand_in(post=row, user=person, from_at=start, to_at=to_at if to_at is None else _end(to_at, now), now=now)
+        teams.stand_in(post=row, user=person, from_at=start, to_at=to_at if to_at is None else _end(to_at, now), by=actor.user, now=now)
 
 
 def end_stand_in(span: int, *, to_at: datetime | None = None, actor: Actor, town: Town, now: datetime) -> None:
@@ -105,7 +105,7 @@ def end_stand_in(span: int, *, to_at: datetime | None = None, actor: Actor, town
         elif end <= found.from_at:
             raise Refused("past", ["to_at"])
         else:
-            teams.end_stand_in(span=found, to_at=end, now=now)
+            teams.end_stand_in(span=found, to_at=end, by=actor.user, now=now)
 
 
 # ── leave ──
@@ -121,7 +121,7 @@ def take_leave(user: int, *, from_at: datetime, to_at: datetime, stand_ins: Mapp
         if post not in posts or not _may_replace(user, other, post, actor, town, now):
             raise Refused("not_a_choice", [f"stand-{post}"])
         wanted[Post.objects.select_related("place__tenant").get(pk=post)] = User.objects.get(pk=other)
-    teams.take_leave(user=User.objects.get(pk=user), from_at=max(from_at, now), to_at=to_at, stand_ins=wanted, now=now)
+    teams.take_leave(user=User.objects.get(pk=user), from_at=max(from_at, now), to_at=to_at, stand_ins=wanted, by=actor.user, now=now)
 
 
 def _may_replace(user: int, other: int, post: int, actor: Actor, town: Town, now: datetime) -> bool:
@@ -137,7 +137,7 @@ def end_leave(leave: int, *, actor: Actor, town: Town, now: datetime) -> None:
     found = Leave.objects.filter(pk=leave, to_at__gt=now).first()
     if found is None or not (found.user_id == actor.user or rules.manages(actor, found.user_id, town, now)):
         raise NotThere
-    teams.end_leave(leave=found, now=now)
+    teams.end_leave(leave=found, by=actor.user, now=now)
 
 
 # ── what they have in common ──

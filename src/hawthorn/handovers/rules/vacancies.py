@@ -72,7 +72,7 @@ def fill(f: VacancyFacts, g: Any, w: World) -> VacancyFacts:
 
 def appointed(do: Any, row: Any, before: Any, g: Any) -> None:
     """Appoint from now on."""
-    do.command("appoint", post_id=row.facts.post, user_id=g.user)
+    do.command("appoint", post_id=row.facts.post, user_id=g.user, by=do.actor.user)
 
 
 def abolished(do: Any, row: Any, before: Any, g: Any) -> None:
@@ -92,6 +92,7 @@ STEPS = table(
         Step("open", _("发现缺岗"), (), ("open",), _("自动"), by_system, begin, Open),
         Step("fill", _("补上"), ("open",), ("filled",), _("网格中心"), holder, fill, Fill, effect=appointed),
         Step("filled", _("已有人担任"), ("open",), ("filled",), _("自动"), by_system, lambda f, g, w: replace(f, stage="filled", is_live=False)),
+        Step("gone", _("岗位已经不设了"), ("open",), ("abolished",), _("自动"), by_system, lambda f, g, w: replace(f, stage="abolished", is_live=False)),
         Step("abolish", _("撤岗"), ("open",), ("abolished",), _("网格中心"), holder, lambda f, g, w: replace(f, stage="abolished", is_live=False), Abolish, effect=abolished, rare=True),
     ]
 )  # fmt: skip

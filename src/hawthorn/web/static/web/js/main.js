@@ -16,6 +16,9 @@ void watchOffline(document);
 // Speaking instead of typing: loaded where a form takes it.
 if (document.querySelector("[data-voice]")) void import("./voice.js");
 
+// The map of units, where units can be ticked.
+if (document.querySelector("svg[data-ticks]")) void import("./unit-map.js").then((map) => map.watchUnitMap(document));
+
 // One press is one step: a form that is on its way is not sent twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
