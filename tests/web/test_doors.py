@@ -98,3 +98,15 @@ def test_home_names_who_serves_a_grid_and_where_to_call(at: At, s: Scene) -> Non
     assert 'href="tel:0391-000-0001"' in page.split("<main")[1].split("</main>")[0]
     assert "一网格" in page
     assert "1 网格专职网格员" in page
+
+
+def test_what_the_place_calls_a_drop_itself_stands_wherever_drops_are_named(at: At, s: Scene) -> None:
+    from hawthorn.tenants import actions as tenants
+
+    tenants.change_tenant(s.places["street"].tenant, {"words": {"drop": "小水滴"}})
+    s.start("resident", {"words": "楼道灯不亮", "unit": s.units["u1"].pk}, loop="drops")
+    for who, path in (("officer1", "/today"), ("desk", "/me"), ("desk", "/drops"), ("desk", "/export/drops")):
+        assert "小水滴" in at(who).get(path).content.decode(), path
+    other = at("center2").get("/drops").content.decode()
+    assert "小水滴" not in other
+    assert "<h1>来话" in other

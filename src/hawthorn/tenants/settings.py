@@ -23,6 +23,10 @@ SETTINGS: dict[str, tuple[str, int]] = {
 """Settings that are words: label and the most letters."""
 
 
+OWN_OF_LOOP = {"drops": "drop"}
+"""Loops that are called by one of those words."""
+
+
 def accent(settings: Mapping[str, Any]) -> str:
     """The colour of a tenant's pages; the default where it is none of ours."""
     found = settings.get("accent")
@@ -32,6 +36,11 @@ def accent(settings: Mapping[str, Any]) -> str:
 def footer(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Label and value of what is filed and stands at the foot of every page."""
     return [(label, str(settings[code])) for code, label in FOOTER.items() if settings.get(code)]
+
+
+def called(loop: str, words: Mapping[str, Any]) -> str:
+    """What the items of a loop are called here; empty where the place has no word of its own."""
+    return str(words.get(OWN_OF_LOOP.get(loop, ""), "") or "")
 
 
 def own_words(words: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import DESK, Seat
 from hawthorn.loops import queries
-from hawthorn.web import maps, redrawing, rounds, team
+from hawthorn.web import maps, redrawing, rounds, team, words
 from hawthorn.web.request import Request
 
 Door = tuple[str, str]
@@ -41,7 +41,7 @@ def grouped(request: Request) -> list[tuple[str, list[Door]]]:
     found = [
         (_("办事"), [*desk, *own, *_walks(request, seat), *([("errand-new", _("交办一件"))] if "subdistrict_desk" in kinds else [])]),
         (_("看情况"), _here(seat)),
-        (_("一类一类看"), [(name, _(LOOPS[name].label)) for name in LISTS if name in LOOPS]),
+        (_("一类一类看"), [(name, words.kind_of(name, request)) for name in LISTS if name in LOOPS]),
         (_("人和规矩"), [("team", _("岗位和人")), ("leave", _("请假")), ("party", _("网格党小组")), *_books(kinds), ("password", _("改密码"))]),
     ]
     return [(label, many) for label, many in found if many]

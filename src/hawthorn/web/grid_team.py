@@ -33,7 +33,7 @@ def grid_team(request: Request, grid: int) -> HttpResponse:
     kinds = list(team.kinds_of(request))
     here.sort(key=lambda p: (kinds.index(p.kind) if p.kind in kinds else len(kinds), p.id))
     ids = [p.id for p in here]
-    hands, notes = posts.in_hands(ids), handovers.standing(ids)
+    hands, notes = posts.in_hands(ids, request), handovers.standing(ids)
     lines = [
         team.line(request, p) | {"post": words.without(card.name, p.name), "open": hands.get(p.id, []), "notes": notes.get(p.id, "")}
         for p in here if p.kind != GROUP

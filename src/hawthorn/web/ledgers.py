@@ -62,7 +62,7 @@ def of_loop(request: Request, loop: str) -> Ledger:
     found = lists.narrowed(queries.listed(loop, seat, request.now), loop, request, seat) if seat else Item.objects.none()
     columns = dictionary(*ITEM, *(OUTSIDE if loop == "matters" else ()))
     lines = _Lines(request, loop == "matters")
-    return Ledger(_(LOOPS[loop].label), columns, counted(found, loop, request), lambda: lines.of(in_pieces(found)), reverse(loop) + _query(request))
+    return Ledger(words.kind_of(loop, request), columns, counted(found, loop, request), lambda: lines.of(in_pieces(found)), reverse(loop) + _query(request))
 
 
 def of_duties(request: Request) -> Ledger:
@@ -70,7 +70,7 @@ def of_duties(request: Request) -> Ledger:
     found = queries.duties([s.post for s in request.actor.seats if s.post])
     columns = (Column(_("事情"), "loop", _("事项、协办、请示、督办……"), _(ENGINE), 10), *dictionary(*ITEM))
     lines = _Lines(request, False)
-    labels = {loop.name: _(loop.label) for loop in LOOPS}
+    labels = {loop.name: words.kind_of(loop.name, request) for loop in LOOPS}
 
     def read() -> Iterator[Cells]:
         for item, cells in lines.pairs(in_pieces(found)):

@@ -47,7 +47,7 @@ def listing(request: Request, loop: str) -> HttpResponse:
     last = page[PAGE - 1] if more else None
     context = {
         "views": views.shown(request, loop), "view_query": views.kept(request.GET.urlencode(), request), "loop": loop, "tail": finding.tail(request, phone),
-        "title": _(LOOPS[loop].label), "what": loop, "table": table,
+        "title": words.kind_of(loop, request), "what": loop, "table": table,
         "filters": filters(request, loop, seat), "seats": seats(request, seat), "q": request.GET.get("q", ""),
         "hidden": [(k, request.GET[k]) for k in KEPT if k != "q" and request.GET.get(k)], "capture": loop == "matters",
         "issue": loop == "errands" and seat_of(request, "subdistrict_desk") is not None,

@@ -53,7 +53,7 @@ def post(request: Request, post: int) -> HttpResponse:
                 raise
             wrong = problem
     context = {
-        "card": card, "place": request.town.name_of(card.place), "line": team.line(request, card), "open": in_hands([card.id]).get(card.id, []),
+        "card": card, "place": request.town.name_of(card.place), "line": team.line(request, card), "open": in_hands([card.id], request).get(card.id, []),
         "spans": _spans(request, card),
         "running": running(request, [card.id]), "team_url": f"{reverse('team')}?{urlencode({'at': card.place})}",
     } | _forms(request, card, wrong)  # fmt: skip
@@ -73,12 +73,12 @@ def post_of(request: Request, post: int) -> PostCard:
 
 
 # ── what is there ──
-def in_hands(posts: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+def in_hands(posts: Collection[int], request: Request) -> dict[int, list[dict[str, Any]]]:
     """What is open in the hands of posts, by kind; kinds that are hidden from some are not even counted. One statement."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for post, loop, n in Item.objects.filter(open=True, holder__in=list(posts)).values_list("holder", "loop").annotate(n=Count("id")).order_by("-n", "loop"):
         if loop in LOOPS and LOOPS[loop].hides is HIDES_NOTHING:
-            found[post or 0].append({"label": _(LOOPS[loop].label), "n": n, "url": f"{reverse(loop)}?{urlencode({'holder': post})}"})
+            found[post or 0].append({"label": words.kind_of(loop, request), "n": n, "url": f"{reverse(loop)}?{urlencode({'holder': post})}"})
     return found
 
 

@@ -90,7 +90,7 @@ def next_step(item: Item, request: Request, waiting: Collection[int] = ()) -> di
 def duty(item: Item, request: Request, said: str, outside: datetime | None, waiting: Collection[int] = ()) -> dict[str, Any]:
     """A line for _duty.html."""
     what, _where = words.split_title(item.title)
-    kind = _(LOOPS[item.loop].label)
+    kind = words.kind_of(item.loop, request)
     label = kind if what in ("", kind) else f"{kind} · {what}"  # a telling without a category is called so once
     return {
         "what": said or item.title, "url": reverse("item", args=[item.pk]), "tag": words.due_tag(item, request.now, outside),

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from hawthorn.journal.models import Event
 from hawthorn.kernel.clock import local
-from hawthorn.kernel.slots import LOOPS
 from hawthorn.kernel.world import DESK, Seat
 from hawthorn.loops import actions, queries
 from hawthorn.loops.models import Item, Nudge
@@ -79,7 +78,7 @@ def told(request: Request, posts: list[int]) -> list[dict[str, Any]]:
         found[n.item_id] = {
             "id": n.pk, "what": f"{what} · {where}" if where else what, "url": "" if is_elsewhere else f"/i/{n.item_id}",
             "tag": _told_tag(n, request),
-            "where": f"{_(LOOPS[n.item.loop].label)} · {words.moment(n.at, request.now)}"
+            "where": f"{words.kind_of(n.item.loop, request)} · {words.moment(n.at, request.now)}"
             + (_(" · 现在由 {post} 负责").format(post=holder.name) if is_elsewhere and holder else ""),
         }  # fmt: skip
     return list(found.values())[:30]

@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hawthorn.kernel.clock import local
+from hawthorn.kernel.slots import LOOPS
 from hawthorn.loops.reporters import plain
+from hawthorn.tenants.settings import called
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHORT = timedelta(hours=3)
@@ -26,6 +28,11 @@ LIMITS = {
     ("set_up_gaps", "open"): "补齐",
     ("errands", "out"): "报齐", ("errands", "complete"): "报出", ("errand_parts", "asked"): "报上",
 }  # fmt: skip
+
+
+def kind_of(loop: str, request: Any) -> str:
+    """What the items of a loop are called: by the place's own word (本地叫法) where it has one."""
+    return (called(loop, request.tenant.words) if request.tenant else "") or _(LOOPS[loop].label)
 
 
 def day_of(at: datetime) -> tuple[date, str]:

@@ -82,6 +82,8 @@ SHAPES = (
 )
 WEST, NORTH, DEGREES = 113.13, 35.28, 0.00005
 AGENCIES = ("市政所", "供电所", "供水站", "物业公司", "综合执法队", "环卫站", "园林站", "消防站")
+OWN_WORDS = {"drop": "小水滴", "wish": "心愿树", "mediation": "小白和事", "council": "邻里钢需会", "programme": "吾爱武家", "volunteers": "山里红"}
+"""What the subdistrict calls these things itself."""
 
 
 @dataclass
@@ -106,7 +108,7 @@ def ring(points: tuple[tuple[float, float], ...], west: float = WEST) -> list[li
 def build(now: datetime, random: Random) -> DemoTown:
     """The county, its two tenants, and everybody in them, as of `now`."""
     county = Tenant.objects.create(code="410803", name="中站区", is_demo=True, phone="0391-000-0000")
-    longdong = Tenant.objects.create(code="410803005", name="龙洞街道", county=county, is_demo=True, phone="0391-000-0001")
+    longdong = Tenant.objects.create(code="410803005", name="龙洞街道", county=county, is_demo=True, phone="0391-000-0001", words=OWN_WORDS)
     second = Tenant.objects.create(code="410803999", name="山楂湾街道（虚构）", county=county, is_demo=True, phone="0391-000-0009")
     t = DemoTown(county, now, random)
     teams.seed_post_kinds(county, now=now)
