@@ -35,7 +35,9 @@ def taps_tick(someone: Any) -> None:
     assert ticked.evaluate_all("all => all.map(e => e.value)") == [mark.get_attribute("data-unit")]
     assert someone.page.locator("svg .on").count() == 1
     assert "勾了 1 个楼院" in words_of(someone)
+    assert someone.page.locator("[data-quick]").is_visible()
     mark.click()
+    assert someone.page.locator("[data-quick]").is_hidden()
     assert ticked.count() == someone.page.locator("svg .on").count() == 0
 
 
@@ -58,6 +60,11 @@ def test_from_todays_grids_to_a_plan_that_is_asked_for_and_every_page_is_for_eve
     assert "1 个楼院、30 户不一样" in region.inner_text()
     assert "在 ±10% 以内" in region.inner_text()
     taps_tick(someone)
+    someone.page.locator("svg [data-unit]").nth(3).click()
+    someone.page.locator("#f-quick").select_option(label="2 二网格")
+    with someone.page.expect_navigation():
+        someone.page.locator("[data-quick] button").click()
+    assert "2 个楼院、60 户不一样" in region.inner_text()
     unfold(someone, "main details:has([name=name])")
     someone.hand.put("main [name=name]", "沿河网格")
     send(someone, "加一个新网格", "main button")

@@ -59,6 +59,11 @@ def test_appointing_with_consent_in_place_of_somebody(s: Scene, at: At) -> None:
     assert "公开姓名" in told
     assert "desk定的" in told
     assert "什么时候结束是desk定的" in told
+    left = page(at("officer1").get("/today"))
+    assert "您现在没有岗位" in left
+    assert '<p class="small">待办 0 件。' in left
+    sheet = Item.objects.get(loop="handovers").pk
+    assert "还没有签，等 1 网格长 签" in page(at("desk").get(f"/handovers/{sheet}")), "who has left is signed for by the post above"
     assert "交接 · 1 网格专职网格员" in told
     assert Holding.objects.get(user=s.users["night"]).shows_name
     assert Holding.objects.get(user=s.users["officer1"]).to_at == s.now

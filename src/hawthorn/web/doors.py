@@ -105,6 +105,9 @@ def panel(request: Request) -> dict[str, Any]:
 
 def nothing(request: Request, kinds: Sequence[str]) -> dict[str, Any]:
     """What Today says where there is nothing to do, and what comes next for such a post."""
+    if not request.actor.seats:
+        said = _("您现在没有岗位，看不到事项。该有岗位的，请找网格中心安排；您以前办的事都归岗位，有人接着办。")
+        return {"title": _("您现在没有岗位。"), "words": said, "url": reverse("me"), "label": _("我的"), "plain": True}
     if "county_admin" in kinds:
         return {
             "title": _("现在没有归您办的事。"),

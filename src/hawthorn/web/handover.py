@@ -66,13 +66,19 @@ def _sheet(request: Request, row: Row, *, is_paper: bool = False) -> dict[str, A
         "row": row, "post": post, "place": town.name_of(post.place) if post else "", "leaver": town.names.get(f.leaver or 0, ""),
         "left_at": words.stamp(f.left_at) if is_paper else words.moment(f.left_at, request.now), "has_left": f.left_at <= request.now,
         "giver": town.names.get(f.giver or 0, ""), "is_for_absent": f.giver is not None and f.giver != f.leaver, "taker": town.names.get(f.taker or 0, ""),
-        "promises": [_line(request, h, first, last, is_paper=is_paper) for h in promised],
+        "awaits": "" if f.giver else _awaited(f, request), "promises": [_line(request, h, first, last, is_paper=is_paper) for h in promised],
         "others": [_line(request, h, first, {}, is_paper=is_paper) for h in rest],
         "number": f.open_items if f.taker else len(held), "promised": f.promises if f.taker else sum(h.is_promise for h in held),
         "unseen": len(held) - len(shown),
         "notes": said.get("notes", ""), "things": said.get("things", "").splitlines(), "missing": said.get("words", ""), "mark": f.mark[:12],
         "holders": _holders(request, f.post),
     }  # fmt: skip
+
+
+def _awaited(f: Any, request: Request) -> str:
+    """Whose signature is waited for: the leaver's while they hold the post, then that of the post above."""
+    town = request.town
+    return town.names.get(f.leaver or 0, "") if f.left_at > request.now else town.posts[f.over].name if f.over in town.posts else ""
 
 
 def _holders(request: Request, post: int) -> list[str]:

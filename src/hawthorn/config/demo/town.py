@@ -108,8 +108,12 @@ def ring(points: tuple[tuple[float, float], ...], west: float = WEST) -> list[li
 def build(now: datetime, random: Random) -> DemoTown:
     """The county, its two tenants, and everybody in them, as of `now`."""
     county = Tenant.objects.create(code="410803", name="中站区", is_demo=True, phone="0391-000-0000")
-    longdong = Tenant.objects.create(code="410803005", name="龙洞街道", county=county, is_demo=True, phone="0391-000-0001", words=OWN_WORDS)
-    second = Tenant.objects.create(code="410803999", name="山楂湾街道（虚构）", county=county, is_demo=True, phone="0391-000-0009")
+    longdong = Tenant.objects.create(
+        code="410803005", name="龙洞街道", county=county, is_demo=True, phone="0391-000-0001", words=OWN_WORDS, settings=_told("龙洞街道")
+    )
+    second = Tenant.objects.create(
+        code="410803999", name="山楂湾街道（虚构）", county=county, is_demo=True, phone="0391-000-0009", settings=_told("山楂湾街道")
+    )
     t = DemoTown(county, now, random)
     teams.seed_post_kinds(county, now=now)
     for tenant in (county, longdong, second):
@@ -134,6 +138,11 @@ def build(now: datetime, random: Random) -> DemoTown:
     _roster(t)
     _leads(t, longdong)
     return t
+
+
+def _told(name: str) -> dict[str, str]:
+    """Whom to ask about one's data, and where."""
+    return {"privacy_contact": f"{name}网格中心", "address": f"{name}办事处（演示）"}
 
 
 def add_place(t: DemoTown, key: str, level: str, code: str, name: str, parent: str | None, tenant: Tenant, **more: object) -> None:
