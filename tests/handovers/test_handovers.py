@@ -57,8 +57,27 @@ def test_a_handover_is_opened_once_a_holding(s: Scene) -> None:
     assert run(s) == 1
     assert run(s) == 0
     f = s.facts(only(s))
-    assert (f.stage, f.leaver, f.left_at, s.holder(only(s))) == ("giving", s.users["officer1"].pk, s.now, "officer1")
+    assert (f.stage, f.leaver, f.left_at, s.holder(only(s))) == ("giving", s.users["officer1"].pk, s.now, "head1"), (
+        "who has left signs nothing: it is the post above that has to"
+    )
     assert f.stage_due_at == s.town.policy(s.places["street"].pk).calendar.due(s.now, s.town.policy(s.places["street"].pk).limit("handover"))
+
+
+def test_a_handover_lies_with_whoever_has_to_sign_next(s: Scene) -> None:
+    leave(s, "officer1", s.now + timedelta(hours=2))
+    run(s)
+    item = only(s)
+    assert s.holder(item) == "officer1", "the leaver, while in office"
+    s.later(hours=2)
+    assert run(s) == 1
+    assert run(s) == 0
+    assert (s.holder(item), s.facts(item).stage) == ("head1", "giving")
+    due_at = s.facts(item).stage_due_at
+    s.step("head1", item, "hand_over", {"notes": "东门锁要往上提"})
+    assert (s.holder(item), s.facts(item).stage, s.facts(item).stage_due_at) == ("officer1", "taking", due_at), "now the next one, in the same time"
+    Holding.objects.filter(pk=s.facts(item).holding).update(to_at=s.now + timedelta(days=1))
+    run(s)
+    assert s.holder(item) == "officer1", "signed is signed"
 
 
 def test_an_end_known_beforehand_opens_it_a_week_ahead_and_a_far_one_not_yet(s: Scene) -> None:

@@ -26,9 +26,9 @@ def keep_up(posts: Collection[int], *, town: Town, now: datetime, door: str) -> 
         before = Handover.objects.filter(holding=holding.pk).count()
         loops.start("handovers", given, actor=actor, now=now, door=door, step="open", town=town, key=f"handover-{holding.pk}-{before}")
         done += 1
-    live = Handover.objects.filter(item__open=True, post__in=list(posts)).select_related("holding").order_by("item_id")
+    live = Handover.objects.filter(item__open=True, post__in=list(posts)).select_related("holding", "item").order_by("item_id")
     for handover in live:
-        step, more = _wanted(handover, town)
+        step, more = _wanted(handover, town, now)
         if not step:
             continue
         try:
@@ -39,14 +39,18 @@ def keep_up(posts: Collection[int], *, town: Town, now: datetime, door: str) -> 
     return done
 
 
-def _wanted(handover: Handover, town: Town) -> tuple[str, Mapping[str, object]]:
+def _wanted(handover: Handover, town: Town, now: datetime) -> tuple[str, Mapping[str, object]]:
     """What a running handover needs because the holding changed or the post went: a step of the system, or nothing."""
     holding = handover.holding
     if holding.to_at is None or queries.stays(holding):
         return "unneeded", {}
     if not town.is_alive(handover.post_id) and not queries.held([handover.post_id]):
         return "unneeded", {}
-    return ("shift", {"left_at": holding.to_at}) if holding.to_at != handover.left_at else ("", {})
+    if holding.to_at != handover.left_at:
+        return "shift", {"left_at": holding.to_at}
+    item = handover.item
+    is_gone = item.stage == "giving" and handover.over_id is not None and item.holder_id != handover.over_id and holding.to_at <= now
+    return ("gone", {}) if is_gone else ("", {})
 
 
 def keep_handed(*, handover: int, held: Mapping[int, bool], now: datetime) -> None:

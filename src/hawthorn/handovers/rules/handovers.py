@@ -144,16 +144,21 @@ def over_of(post: PostCard, town: Town) -> int | None:
 
 # ── changes ──
 def begin(_f: Any, g: Any, w: World) -> HandoverFacts:
-    """待交: with the post itself, until three working days after the end."""
+    """待交: with whoever signs, until three working days after the end."""
     post = w.town.posts[g.post]
     card, over = w.town.places[post.place], over_of(post, w.town)
     above = w.town.posts[over].level if over is not None else post.level
     f = HandoverFacts(
         county=card.county, subdistrict=card.at("subdistrict"), community=card.at("community"), grid=card.at("grid"), kind=post.kind,
         title=_("交接 · {post}").format(post=post.name)[:140], raised_level=above, post=post.id, holding=g.holding, leaver=g.leaver, left_at=g.left_at,
-        over=over, holder=post.id, stage="giving",
+        over=over, stage="giving",
     )  # fmt: skip
-    return replace(f, stage_due_at=limit(f, w))
+    return replace(f, holder=next_to_sign(f, w), stage_due_at=limit(f, w))
+
+
+def next_to_sign(f: HandoverFacts, w: World) -> int | None:
+    """The post itself while the leaver is in office, and once it was given; in between the post above, which signs for who has left."""
+    return f.over if f.over is not None and f.giver is None and f.left_at is not None and f.left_at <= w.now else f.post
 
 
 def limit(f: HandoverFacts, w: World) -> datetime:
@@ -163,13 +168,19 @@ def limit(f: HandoverFacts, w: World) -> datetime:
 
 def shift(f: HandoverFacts, g: Any, w: World) -> HandoverFacts:
     """With the post again, counted from the new end."""
-    f = replace(f, left_at=g.left_at, stage="taking" if f.giver else "giving", holder=f.post)
-    return replace(f, stage_due_at=limit(f, w))
+    f = replace(f, left_at=g.left_at, stage="taking" if f.giver else "giving")
+    return replace(f, holder=next_to_sign(f, w), stage_due_at=limit(f, w))
+
+
+def gone(f: HandoverFacts, g: Any, w: World) -> HandoverFacts:
+    """The leaver is out of office and has not signed."""
+    return replace(f, holder=next_to_sign(f, w))
 
 
 def hand_over(f: HandoverFacts, g: Any, w: World) -> HandoverFacts:
     """交: once more until it is taken. The limit runs on."""
-    return replace(f, stage="late" if f.stage == "late" else "taking", giver=w.user, given_at=w.now)
+    f = replace(f, giver=w.user, given_at=w.now)
+    return f if f.stage == "late" else replace(f, stage="taking", holder=next_to_sign(f, w))
 
 
 def lapse(f: HandoverFacts, g: Any, w: World) -> HandoverFacts:
@@ -197,7 +208,7 @@ def signed(do: Any, row: Any, before: Any, g: Any) -> Mapping[str, Any]:
 
 STAGES = stages(
     [
-        Stage("giving", _("待交"), True, "", _("要交接的岗位"), _("离任后 3 个工作日"), waiting=True),
+        Stage("giving", _("待交"), True, "", _("离任的本人；已经离任的，上一级岗位"), _("离任后 3 个工作日"), waiting=True),
         Stage("taking", _("待接"), True, "", _("要交接的岗位"), _("离任后 3 个工作日"), waiting=True),
         Stage("late", _("过期没交接"), True, "", _("上一级岗位"), _("3 个工作日")),
         Stage("done", _("已交接"), False),
@@ -211,6 +222,7 @@ STEPS = table(
         Step("hand_over", _("我来交"), LIVE, ("taking", "late"), _("离任的本人；已经离任的由上一级岗位代交"), signs, hand_over, HandOver, bar=give_bar),
         Step("take_over", _("我来接"), ("taking", "late"), ("done",), _("新任的本人"), takes, take_over, TakeOver, bar=take_bar, effect=signed),
         Step("lapse", _("过期没交接"), ("giving", "taking"), ("late",), _("到期自动"), by_system, lapse, time_out=True),
+        Step("gone", _("人已离任，由上一级代交"), ("giving",), ("giving",), _("离任时自动"), by_system, gone),
         Step("shift", _("离任时间改了"), LIVE, ("giving", "taking"), _("改任职时自动"), by_system, shift, Shift),
         Step(
             "unneeded",
