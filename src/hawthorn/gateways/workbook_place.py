@@ -77,7 +77,9 @@ def plan_leads(draft: Draft) -> None:
         key = post_of(draft, row)
         pair = grid, category or None
         if key and draft.known.leads.get(pair) != key:
-            words = _("{where}{what}由 {post} 牵头").format(where=f"{grid} " if grid else "", what=category[1] if category else "", post=key[2])
+            words = _("{where}{what}由 {post} 牵头").format(
+                where=f"{draft.names.get(grid, grid)} " if grid else "", what=f"{category[1]} " if category else "", post=key[2]
+            )
             draft.change("put_lead", row, words, grid=grid, category=pair[1], key=key)
 
 

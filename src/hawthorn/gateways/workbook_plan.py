@@ -46,12 +46,13 @@ class Plan:
 
 
 class Draft:
-    """A plan in the making. `level_of`, `units`, `posts`, `categories` hold what is there or will be."""
+    """A plan in the making. `level_of`, `names`, `units`, `posts`, `categories` hold what is there or will be."""
 
     def __init__(self, plan: Plan, known: Known) -> None:
         self.plan, self.known = plan, known
         self.today = local(plan.now).date()
         self.level_of = {code: place.level for code, place in known.places.items()}
+        self.names = {code: place.name for code, place in known.places.items()}
         self.units: set[UnitKey] = set(known.units)
         self.posts = {key for key, post in known.posts.items() if post.ended_at is None}
         self.categories = {pair for pair, line in known.categories.items() if line.ended_on is None}
@@ -108,6 +109,7 @@ def _plan_place(draft: Draft, row: Row) -> None:
     facts |= {name: value for name, value in (("about", row.values.get("about")), ("shape", shape)) if value}
     place = draft.known.places.get(code)
     draft.level_of[code] = level = "grid" if is_grid else "community"
+    draft.names[code] = row["name"]
     if is_grid and shape:
         draft.outlines[code] = shape
     if place is None:
@@ -153,7 +155,7 @@ def _plan_grid_of(draft: Draft, row: Row, key: UnitKey, position: dict[str, floa
     """The grid that is named; of a unit that has none yet, the one it lies in."""
     grid = row.values.get("grid")
     if not grid and position and key not in draft.known.grid_of and (there := draft.grid_at(row["community"], position["lon"], position["lat"])):
-        words = _("楼院 {name} 按位置归网格 {code}").format(name=row["name"], code=there)
+        words = _("楼院 {name} 按位置归 {grid}").format(name=row["name"], grid=draft.names[there])
         return draft.change("put_unit_in_grid", row, words, key=key, grid=there)
     if not grid or draft.known.grid_of.get(key) == grid:
         return None
@@ -162,8 +164,8 @@ def _plan_grid_of(draft: Draft, row: Row, key: UnitKey, position: dict[str, floa
     if not grid.startswith(row["community"]):
         return draft.wrong(row, "grid", _("网格 {code} 不属于这个社区").format(code=grid))
     moved = key in draft.known.grid_of
-    words = _("楼院 {name} 移到网格 {code}，没办完的事一起过去") if moved else _("楼院 {name} 归网格 {code}")
-    return draft.change("put_unit_in_grid", row, words.format(name=row["name"], code=grid), key=key, grid=grid)
+    words = _("楼院 {name} 移到 {grid}，没办完的事一起过去") if moved else _("楼院 {name} 归 {grid}")
+    return draft.change("put_unit_in_grid", row, words.format(name=row["name"], grid=draft.names[grid]), key=key, grid=grid)
 
 
 def plan_doors(draft: Draft) -> None:
