@@ -47,4 +47,4 @@ def _write(request: Request, county: Tenant, found: Any) -> None:
         name=found.tenant.name, n=len(done.changes), new=len(done.new_usernames),
     ))  # fmt: skip
     if missing:
-        messages.warning(request, _("还缺（也已作为待办放到它的网格中心）：{words}").format(words=" ".join(gaps.words(missing))))
+        messages.warning(request, "\n".join([_("还缺（也已作为待办放到它的网格中心）："), *gaps.words(missing)]))
