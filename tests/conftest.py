@@ -10,7 +10,7 @@ from django.utils import translation
 
 from make import Scene
 from own_database import shared_templates
-from remembered import scene_again
+from remembered import build, clear, scene_again
 
 
 @pytest.hookimpl(wrapper=True)
@@ -26,7 +26,20 @@ def _chinese() -> None:
     translation.activate("zh-hans")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: ARG001  (the database there is, and the scene in it)
+    """The scene stands in the database of each worker; a test that wants none of it asks for `bare`."""
+    with django_db_blocker.unblock():
+        build()
+
+
+@pytest.fixture
+def bare(db: None) -> None:
+    """A database without the scene, as on the first day of a server."""
+    clear()
+
+
 @pytest.fixture
 def s(db: None) -> Scene:
-    """A fresh scene in a transaction that is rolled back."""
+    """The scene, in a transaction that is rolled back."""
     return scene_again()

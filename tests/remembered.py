@@ -1,4 +1,4 @@
-"""The scene, built through actions once in a process and then laid into the database again as it was: most of a test's time would go into it."""
+"""The scene, built through actions once in a process and left in its database: every test begins on it and is rolled back to it."""
 
 from __future__ import annotations
 
@@ -10,25 +10,28 @@ from django.apps import apps
 from hawthorn.tenants.models import Tenant, new_revision
 from make import Scene, scene
 
-_built: list[tuple[Scene, list[list[Any]]]] = []
+_built: list[Scene] = []
+
+
+def build() -> None:
+    """Once in a process, before the first test; committed."""
+    _built.append(scene())
 
 
 def scene_again() -> Scene:
-    """The same county, with the same numbers and a revision of its own, so that nothing kept in the process fits it."""
-    if not _built:
-        _built.append((scene(), [rows for model in _models() if (rows := list(model.objects.order_by("pk")))]))
-        return _copied(_built[0][0])
-    first, tables = _built[0]
-    for rows in tables:
-        type(rows[0]).objects.bulk_create([copy(row) for row in rows])
-    found = _copied(first)
+    """The county as it was built, with a revision of its own, so that nothing kept in the process by another test fits it."""
+    found = _copied(_built[0])
     Tenant.objects.filter(pk=found.county.pk).update(revision=new_revision())
     found.county.refresh_from_db()
     return found
 
 
-def _models() -> list[Any]:
-    return [model for model in apps.get_models() if model.__module__.startswith("hawthorn.") and model._meta.managed]
+def clear() -> None:
+    """Take the scene out, in the test's transaction; constraints are looked at when nothing of it is left."""
+    for model in apps.get_models():
+        if model.__module__.startswith("hawthorn.") and model._meta.managed:
+            rows = model.objects.all()
+            rows._raw_delete(rows.db)
 
 
 def _copied(first: Scene) -> Scene:

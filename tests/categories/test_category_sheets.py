@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def tenant(db: None) -> Tenant:
+def tenant(bare: None) -> Tenant:
     county = Tenant.objects.create(code="410803", name="中站区")
     tenant = Tenant.objects.create(code="410803005", name="龙洞街道", county=county)
     actions.seed_tenant(tenant, "city-mgmt-example", now=NOW)

@@ -68,7 +68,7 @@ def opened(data: bytes | None = None, now: datetime = NOW) -> workbook.Done:
     return workbook_opening.apply(planned(data or example(), now), actor_user_id=None)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("bare")
 def test_an_empty_server_gets_county_and_subdistrict_from_the_example() -> None:
     assert problems() == []
     assert not Tenant.objects.exists(), "a dry run writes nothing"
@@ -87,7 +87,7 @@ def test_an_empty_server_gets_county_and_subdistrict_from_the_example() -> None:
     assert Policy.objects.get(tenant=tenant).preset == "demo"
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("bare")
 def test_the_second_run_changes_nothing_even_days_later() -> None:
     opened()
     before = (Tenant.objects.get(code="410803").revision, list(Tenant.objects.order_by("pk").values()), Item.objects.count())
@@ -96,7 +96,7 @@ def test_the_second_run_changes_nothing_even_days_later() -> None:
     assert (Tenant.objects.get(code="410803").revision, list(Tenant.objects.order_by("pk").values()), Item.objects.count()) == before
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("bare")
 def test_every_planted_error_is_listed_at_once_with_sheet_and_cell_and_nothing_is_written() -> None:
     found = problems(
         put("街道", 2, "颜色", "大红"),
@@ -124,13 +124,13 @@ def test_every_planted_error_is_listed_at_once_with_sheet_and_cell_and_nothing_i
     assert not User.objects.exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("bare")
 def test_problems_elsewhere_are_found_even_where_the_line_of_the_subdistrict_cannot_be_read() -> None:
     found = problems(put("街道", 2, "街道编号", "龙洞"), put("楼院", 3, "网格编号", TOWN + "498009"))
     assert [words.split("：")[0] for words in found if "街道" in words or "楼院" in words] == ["「街道」第 2 行 A 列", "「楼院」第 3 行 D 列"]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("bare")
 def test_a_workbook_without_its_subdistrict_or_its_desk_says_so() -> None:
     def without(name: str) -> Edit:
         return lambda book: book.remove(book[name])
@@ -179,7 +179,7 @@ def test_a_county_that_is_there_is_not_changed_by_the_sheet(s: Scene) -> None:
     assert Tenant.objects.get(code="410803").name == county.name
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("bare")
 def test_what_is_changed_in_the_workbook_changes_and_only_that() -> None:
     opened()
 
@@ -196,7 +196,7 @@ def test_what_is_changed_in_the_workbook_changes_and_only_that() -> None:
     assert Policy.objects.get(tenant=tenant).preset == "jinan-hotline"
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("bare")
 def test_what_is_still_missing_becomes_one_duty_each_of_the_desk_and_goes_with_the_lack() -> None:
     opened()
     tenant = Tenant.objects.get(code=TOWN)
@@ -218,7 +218,7 @@ def test_what_is_still_missing_becomes_one_duty_each_of_the_desk_and_goes_with_t
     assert vacancies(town=town, now=NOW) > 0
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("bare")
 def test_what_the_desk_says_is_not_wanted_here_is_not_asked_for_again() -> None:
     opened()
     tenant = Tenant.objects.get(code=TOWN)
@@ -234,7 +234,7 @@ def test_subdistricts_that_were_not_set_up_from_a_workbook_are_left_alone(s: Sce
     assert set(gaps.lacking([s.places["street"].tenant], town=s.town, now=s.now)[s.places["street"].tenant_id]) <= set(GAPS)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("bare")
 def test_accounts_have_no_password_until_it_is_asked_for_and_then_only_those_without_one() -> None:
     done = planned(example())
     workbook_opening.apply(done, actor_user_id=None)

@@ -26,7 +26,7 @@ COMMUNITY, GRID, OTHER = TOWN + "498", TOWN + "498001", TOWN + "201"
 
 
 @pytest.fixture
-def tenant(db: None) -> Tenant:
+def tenant(bare: None) -> Tenant:
     host = Tenant.objects.create(code="410803", name="中站区")
     tenant = Tenant.objects.create(code=TOWN, name="龙洞街道", county=host)
     teams.seed_post_kinds(host, now=NOW)
@@ -71,14 +71,14 @@ def problems(tenant: Tenant, **tables: list[dict[str, Any]]) -> list[str]:
 
 
 def done(tenant: Tenant, data: bytes, now: datetime = NOW) -> workbook.Done:
-    return workbook.apply(workbook.plan(workbook.read_workbook(data), tenant, now=now), actor_user_id=1, now=now)
+    return workbook.apply(workbook.plan(workbook.read_workbook(data), tenant, now=now), actor_user_id=None, now=now)
 
 
 def test_the_template_can_be_imported_as_it_stands(tenant: Tenant) -> None:
     plan = planned(tenant, workbook.template_workbook())
     assert [str(problem) for problem in plan.problems] == []
     assert not Place.objects.filter(level="community").exists()
-    result = workbook.apply(plan, actor_user_id=1, now=NOW)
+    result = workbook.apply(plan, actor_user_id=None, now=NOW)
     assert result.new_usernames == ["demo.zhang", "demo.li", "demo.wang", "demo.zhao", "demo.zhou"]
     assert Place.objects.filter(level="grid").count() == 3
     assert (Unit.objects.count(), Door.objects.count(), Post.objects.count()) == (4, 3, 9)
@@ -251,7 +251,7 @@ def test_a_door_without_a_number_is_refused(tenant: Tenant) -> None:
 def test_with_one_problem_nothing_is_written(tenant: Tenant) -> None:
     plan = planned(tenant, book_of(社区和网格=[*PLACES, place("社区", "1")]))
     with pytest.raises(Refused, match="not_a_choice"):
-        workbook.apply(plan, actor_user_id=1, now=NOW)
+        workbook.apply(plan, actor_user_id=None, now=NOW)
     assert not Place.objects.filter(level="community").exists()
 
 
@@ -259,7 +259,7 @@ def test_a_plan_made_before_something_changed_is_made_anew(tenant: Tenant) -> No
     plan = planned(tenant, book_of(社区和网格=PLACES, 岗位=[POST], 人员=[person("anna")]))
     User.objects.create(username="anna", name="别人", tenant=tenant)
     with pytest.raises(Refused):
-        workbook.apply(plan, actor_user_id=1, now=NOW)
+        workbook.apply(plan, actor_user_id=None, now=NOW)
     assert not Post.objects.exists()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 from random import Random
 
@@ -102,6 +104,29 @@ def test_it_tells_how_far_it_is_and_stops_with_a_lawful_plan() -> None:
     assert told == sorted(told)
     measured = graph.measured(ground, plan)
     assert (measured.broken, measured.deviation <= graph.TOLERANCE) == (0, True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=some.integers(0, 9999), grids=some.integers(1, 5))
+def test_grids_are_called_so_that_most_households_keep_theirs(seed: int, grids: int) -> None:
+    random = Random(seed)  # noqa: S311
+    ground = town(6, 5, grids, seed, fixed=("5-4",) if seed % 2 else ())
+    plan = [random.randrange(grids) for _unit in ground.units]
+    for u in ground.fixed:
+        plan[u] = ground.today[u]
+    named = optimising.named_as_today(ground, plan)
+    assert len({pair for pair in zip(plan, named, strict=True)}) == len(set(plan)), "the same grids"
+    assert all(named[u] == ground.today[u] for u in ground.fixed)
+    others = [[names[grid] for grid in plan] for names in permutations(range(grids))]
+    lawful = [other for other in others if all(other[u] == ground.today[u] for u in ground.fixed)]
+    assert graph.moved_of(ground, named) == min(graph.moved_of(ground, other) for other in lawful)
+
+
+@pytest.mark.parametrize("wish", ["nice", "normal", "still"])
+def test_where_today_is_even_and_its_borders_the_shortest_nobody_moves(wish: optimising.Wish) -> None:
+    even = town(12, 4, 3)
+    ground = replace(even, weights=(10,) * len(even.units))
+    assert optimising.draw(ground, wish=wish, seed=1, iterations=20_000) == list(ground.today)
 
 
 # ── what cannot be done is named ──

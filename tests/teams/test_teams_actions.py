@@ -18,7 +18,7 @@ LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
-def town(db: None) -> Place:
+def town(bare: None) -> Place:
     host = Tenant.objects.create(code="410803", name="中站区")
     tenant = Tenant.objects.create(code="410803005", name="龙洞街道", county=host)
     actions.seed_post_kinds(host, now=NOW)

@@ -14,7 +14,7 @@ NOW = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def grids(db: None) -> tuple[Place, Place]:
+def grids(bare: None) -> tuple[Place, Place]:
     host = Tenant.objects.create(code="410803", name="中站区")
     tenant = Tenant.objects.create(code="410803005", name="龙洞街道", county=host)
     county = actions.create_place(level="county", code="410803", name="中站区", parent=None, tenant=host, now=NOW)

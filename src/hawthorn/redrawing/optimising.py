@@ -11,6 +11,9 @@ from functools import partial
 from random import Random
 from typing import Literal, NamedTuple
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from hawthorn.kernel.words import _
 from hawthorn.redrawing.flows import flow_share, least_flow
 from hawthorn.redrawing.graph import TOLERANCE, Ground, Impossible, bounds_of, check, cost_of, loads_of, moved_of
@@ -189,6 +192,9 @@ def draw(ground: Ground, *, wish: Wish = "normal", seed: int = 0, iterations: in
     chains = CHAINS if len(ground.units) < MANY else FEW
     attempts = [partial(one_chain, ground, wish, f"{seed}/{n}", steps // chains, share) for n in range(chains)]
     found: list[tuple[float, list[int]]] = (hands or Hands(1)).work_off(attempts, tell or _go_on)
+    (least, most), today = bounds_of(ground), list(ground.today)
+    if min(today) >= 0 and all(least <= load <= most for load in loads_of(ground, today)):
+        found.append((_worth(ground, today, PRICES[wish], share), today))  # nobody moves for what is no better
     worth, plan = min(found)
     if worth == math.inf:
         raise Impossible(_stuck(Drawing(ground, plan)))
@@ -209,7 +215,25 @@ def one_chain(ground: Ground, wish: Wish, seed: str, steps: int, share: float, t
     else:
         return math.inf, drawing.plan
     anneal(drawing, firm, random, bounds_of(ground), (WARM * one, COLD * one), steps - free, lambda done: tell(FREE + (1 - FREE) * done), (MIDDLE, END))
-    return firm.worth(), drawing.plan
+    plan = named_as_today(ground, drawing.plan)
+    return _worth(ground, plan, price, share), plan
+
+
+def _worth(ground: Ground, plan: Sequence[int], price: Price, share: float) -> float:
+    return Prices(Drawing(ground, plan), price, share).worth()
+
+
+def named_as_today(ground: Ground, plan: Sequence[int]) -> list[int]:
+    """The same grids, called so that as many households as can be keep theirs (an assignment); those with fixed units keep their own."""
+    many = len(ground.grids)
+    kept = np.identity(many)  # less than one household weighs: their own names where it is all the same
+    for u, (weight, was, now) in enumerate(zip(ground.weights, ground.today, plan, strict=True)):
+        if was >= 0:
+            kept[now, was] += (many + 1) * weight
+        if u in ground.fixed:
+            kept[now, now] += (many + 2) * ground.total
+    names = linear_sum_assignment(kept, maximize=True)[1]
+    return [int(names[grid]) for grid in plan]
 
 
 def _go_on(_share: float) -> bool:
