@@ -25,7 +25,7 @@ from hawthorn.territory.models import Place, Unit
 from make import Scene
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-TOWN = "410803005"
+TOWN = "410803990"
 Edit = Callable[[Workbook], None]
 
 

@@ -21,7 +21,7 @@ from hawthorn.territory import datum
 from hawthorn.territory.models import Door, Place, Unit, UnitGrid
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-TOWN = "410803005"
+TOWN = "410803990"
 COMMUNITY, GRID, OTHER = TOWN + "498", TOWN + "498001", TOWN + "201"
 
 

@@ -30,7 +30,7 @@ def book() -> Workbook:
         for row in sheet.iter_rows(min_row=2):
             for cell in row:
                 if isinstance(cell.value, str) and cell.value.isdigit() and cell.value.startswith("410803"):
-                    cell.value = cell.value.replace("410803005", CODE) if len(cell.value) > 6 else "999901"
+                    cell.value = cell.value.replace("410803990", CODE) if len(cell.value) > 6 else "999901"
     return found
 
 

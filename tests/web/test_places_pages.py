@@ -33,7 +33,7 @@ def third(county: str = "999901", code: str = "999901003") -> SimpleUploadedFile
         for row in sheet.iter_rows(min_row=2):
             for cell in row:
                 if isinstance(cell.value, str) and cell.value.isdigit() and cell.value.startswith("410803"):
-                    cell.value = cell.value.replace("410803005", code) if len(cell.value) > 6 else county
+                    cell.value = cell.value.replace("410803990", code) if len(cell.value) > 6 else county
     out = io.BytesIO()
     book.save(out)
     return SimpleUploadedFile("place.xlsx", out.getvalue())

@@ -71,7 +71,7 @@ def test_drawing_by_hand_says_at_once_what_it_comes_to(laid: Scene, at: At) -> N
     assert f'value="{laid.units["r5"].pk}" checked' in refused
     told = page(desk.post(here, {"unit": [laid.units["r5"].pk, laid.units["r0"].pk], "grid": laid.places["grid2"].pk}, follow=True))
     assert "移了 2 个楼院" in told
-    assert "有 1 个网格没有连成一片" in told
+    assert "没有连成一片：二网格。" in told
     told = page(desk.post(here, {"unit": [laid.units["r0"].pk], "grid": laid.places["grid1"].pk}, follow=True))
     assert "每个网格都连成一片" in told
     assert "双圈的换网格" in told
@@ -213,7 +213,7 @@ def test_a_plan_is_sent_to_excel_also_when_its_day_has_come_and_when_a_grid_it_k
     run_due(laid.now)
     assert Item.objects.get(pk=plan).stage == "in_force"
     desk = at("desk")
-    for one, grids in ((here, {"河边网格"}), (late, {"一网格", "河边网格"})):
+    for one, grids in ((here, {"河边网格"}), (late, {"二网格", "河边网格"})):
         answer = desk.get(f"{one}.xlsx")
         assert answer.status_code == 200
         sheet = load_workbook(io.BytesIO(answer.content)).active

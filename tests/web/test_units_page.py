@@ -129,7 +129,9 @@ def test_a_file_without_units_says_so(s: Scene, at: At, nothing: str) -> None:
 
 def test_a_feature_of_which_nothing_can_be_read_is_named(s: Scene, at: At) -> None:
     said = page(sent(at, s, geojson(({"NAME": "甲院"}, None), ({"code": "g2", "name": "乙院"}, None))), 409)
-    assert "第 2 行" in said
+    assert "第 1 个图形" in said
+    assert "第 2 个图形" not in said
+    assert "没有用到的列：NAME。" in said
     assert not Unit.objects.filter(code="g2").exists()
 
 
@@ -137,3 +139,20 @@ def test_a_heading_written_twice_is_a_problem(s: Scene, at: At) -> None:
     said = page(sent(at, s, "楼院编号,名称,户数,户数\nk1,新一号楼,40,50\n"), 409)
     assert "「户数」写了不止一列：C、D" in said
     assert not Unit.objects.filter(code="k1").exists()
+
+
+def test_a_column_that_is_none_of_ours_is_named_and_the_rest_is_read(s: Scene, at: At) -> None:
+    said = page(sent(at, s, "楼院编号,名称,网格,户数\nk1,新一号楼,没有的网格,40\n", "dry"))
+    assert "没有用到的列：网格。" in said
+    assert "新增楼院 新一号楼" in said
+    form = page(at("desk").get(f"/redrawing/{s.places['community'].pk}/units"))
+    assert "一定要有：楼院编号、名称；" in form
+    assert "GCJ-02（高德、腾讯地图）" in form
+
+
+def test_a_border_that_crosses_itself_is_named_by_its_feature(s: Scene, at: At) -> None:
+    knot = {"type": "Polygon", "coordinates": [[[113.1, 35.2], [113.2, 35.3], [113.2, 35.2], [113.1, 35.3], [113.1, 35.2]]]}
+    said = page(sent(at, s, geojson(({"code": "g1", "name": "甲院"}, None), ({"code": "g2", "name": "乙院"}, knot))), 409)
+    assert "「第 2 个图形」" in said
+    assert "不自己交叉" in said
+    assert "WKT" not in said

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import shapely
+from openpyxl.utils import get_column_letter
 
 from hawthorn.files import sheets
 from hawthorn.files.sheets import Cells, NotAWorkbook, Problem
@@ -23,10 +24,12 @@ SORTS = ("Point", "Polygon", "MultiPolygon")
 def read(data: bytes, *, community: str, datum: str) -> Rows:
     """The units in a file. Every unit is of `community` (12 digits) and its position in `datum`, unless the file says otherwise.
 
-    Problems name row and column of a table; of GeoJSON the number of the feature as row.
+    Problems name row and column of a table; of GeoJSON the number of the feature.
     """
     try:
-        cells = _cells(data)
+        words = _words(data)
+        features = _features(words) if words.lstrip()[:1] in ("{", "[") else []
+        cells = _drawn(features) if features else _cells(data, words)
     except (NotAWorkbook, ValueError) as wrong:
         return Rows(problems=[Problem(UNITS, 0, "", str(wrong))])
     if len(cells) > MOST_UNITS + 1:
@@ -34,32 +37,34 @@ def read(data: bytes, *, community: str, datum: str) -> Rows:
     rows, problems = sheets.read_table(UNITS, _completed(cells, community, datum), COLUMNS[UNITS])
     if not rows and not problems:
         problems = [Problem(UNITS, 0, "", _("没有读到楼院：第一行是列名，下面每行一个楼院。什么也没有改。"))]
+    if features:
+        problems = [_of_feature(one) for one in problems]
     elsewhere = [row.problem("community", _("这里只收 {code} 的楼院").format(code=community)) for row in rows if row["community"] != community]
-    return Rows({UNITS: rows}, problems + elsewhere)
+    return Rows({UNITS: rows}, problems + elsewhere, _unused(features, cells))
 
 
-def _cells(data: bytes) -> Cells:
+def _words(data: bytes) -> str:
+    """A file of text as text; empty for a workbook."""
+    if data[:2] == b"PK":
+        return ""
+    if len(data) > sheets.MOST_BYTES:
+        raise NotAWorkbook(_("文件太大，最多 20 MB。请分成几个文件。"))
+    return data.decode(encoding_of(io.BytesIO(data))).lstrip("\ufeff")
+
+
+def _cells(data: bytes, words: str) -> Cells:
     if data[:2] == b"PK":
         book = sheets.open_workbook(data)
         return book.get(UNITS) or next(iter(book.values()), [])
-    if len(data) > sheets.MOST_BYTES:
-        raise NotAWorkbook(_("文件太大，最多 20 MB。请分成几个文件。"))
     file = io.BytesIO(data)
-    encoding = encoding_of(file)
-    words = data.decode(encoding).lstrip("\ufeff")
-    if words.lstrip()[:1] in ("{", "["):
-        return _features(words)
     try:
-        return [tuple(row) for row in csv.reader(io.StringIO(words), delimiter=delimiter_of(file, encoding))]
+        return [tuple(row) for row in csv.reader(io.StringIO(words), delimiter=delimiter_of(file, encoding_of(file)))]
     except csv.Error as wrong:
         raise ValueError(_("这张 CSV 读不出来，可能不是表格。什么也没有改。")) from wrong
 
 
-def _features(words: str) -> Cells:
-    """GeoJSON (RFC 7946): what is said of each unit by Chinese heading or by the name of the field, and where it lies.
-
-    A feature of which nothing can be read is no empty row: its border is said to be unreadable, so that it is named.
-    """
+def _features(words: str) -> list[Any]:
+    """The features of a GeoJSON FeatureCollection (RFC 7946). Raises ValueError, also where there are none."""
     try:
         told = json.loads(words)
     except (ValueError, RecursionError) as wrong:
@@ -67,16 +72,45 @@ def _features(words: str) -> Cells:
     features = told.get("features") if isinstance(told, dict) else None
     if not isinstance(features, list):
         raise ValueError(_("这个文件不是 GeoJSON 的 FeatureCollection。什么也没有改。"))
+    if not features:
+        raise ValueError(_("没有读到楼院：文件里一个图形也没有。什么也没有改。"))
+    return features
+
+
+def _said(feature: Any) -> dict[str, Any]:
+    said = feature.get("properties") if isinstance(feature, dict) else None
+    return said if isinstance(said, dict) else {}
+
+
+def _drawn(features: list[Any]) -> Cells:
+    """What is said of each unit by Chinese heading or by the name of the field, and where it lies, as a table.
+
+    A feature of which nothing can be read is no empty row: its border is said to be unreadable, so that it is named.
+    """
     columns = [c for c in COLUMNS[UNITS] if c.field != "shape"]
     rows: list[tuple[Any, ...]] = [(*(c.heading for c in columns), _("边界"))]
     for feature in features:
-        said = feature.get("properties") if isinstance(feature, dict) else None
-        said = said if isinstance(said, dict) else {}
+        said = _said(feature)
         lon, lat, border = _geometry(feature)
         values = {"lon": lon, "lat": lat}
         read = [said.get(c.heading, said.get(c.field, values.get(c.field))) for c in columns]
         rows.append((*read, border or ("" if any(value not in (None, "") for value in read) else "?")))
     return rows
+
+
+def _of_feature(problem: Problem) -> Problem:
+    """A problem of a row, as one of the feature it came from."""
+    words = problem.words
+    if problem.column == get_column_letter(len(COLUMNS[UNITS])):
+        words = _("图形要是一个点，或者闭合、不自己交叉、中间没有洞的面")
+    return Problem(_("第 {n} 个图形").format(n=problem.row - 1), 0, "", words) if problem.row else problem
+
+
+def _unused(features: list[Any], cells: Cells) -> list[str]:
+    """Headings (of GeoJSON: names of properties) that are none of ours, in their order; nothing of them is read."""
+    ours = {c.heading for c in COLUMNS[UNITS]} | ({c.field for c in COLUMNS[UNITS]} if features else set())
+    heads = (name for feature in features for name in _said(feature)) if features else (str(value or "").strip() for value in (cells[0] if cells else ()))
+    return [name for name in dict.fromkeys(heads) if name and name not in ours]
 
 
 def _geometry(feature: Any) -> tuple[float | None, float | None, str]:

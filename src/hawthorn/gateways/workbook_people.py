@@ -106,7 +106,11 @@ def post_of(draft: Draft, row: Row) -> PostKey | None:
     found = [key for key in draft.posts if key[:2] == (row["place"], kind) and name in (None, key[2])]
     if len(found) == 1:
         return found[0]
-    words = _("这里有几个这样的岗位，请写岗位名称") if found else _("这个地点没有这个岗位，请先在「岗位」表里登记")
+    words = (
+        _("这里有几个这样的岗位，请写是哪一个：{names}").format(names="、".join(sorted(key[2] for key in found)[:8]))
+        if found
+        else _("这个地点没有这个岗位，请先在「岗位」表里登记")
+    )
     draft.wrong(row, "post" if "post" in row.letters else "kind", words)
     return None
 

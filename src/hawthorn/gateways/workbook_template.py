@@ -26,7 +26,7 @@ INTRODUCTION = (
     _("10. 一张表可以整张不要：没有门牌就删掉「门牌」表。以后补上再传一遍。"),
     _("11. 写完以后，还缺什么会列出来，也会作为待办放到网格中心。"),
 )
-TOWN = "410803005"
+TOWN = "410803990"
 COMMUNITY, VILLAGE = TOWN + "498", TOWN + "299"
 ONE, TWO, SCHOOL = COMMUNITY + "001", COMMUNITY + "002", COMMUNITY + "003"
 OWN = "s990"
@@ -101,7 +101,7 @@ EXAMPLE: dict[str, list[list[Any]]] = {
 
 
 def template_workbook() -> bytes:
-    """An .xlsx file that can be imported as it stands into the (fictitious) subdistrict 410803005."""
+    """An .xlsx file that can be imported as it stands into the (fictitious) subdistrict 410803990."""
     book = Workbook()
     _explain(book.active)
     for name, columns in COLUMNS.items():

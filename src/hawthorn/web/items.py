@@ -105,8 +105,9 @@ def offers(row: Row, request: Request) -> dict[str, Any]:
     if shown and mine[0].name in FIRST:
         shown[0]["primary"] = True
     barred = [s for s in row.loop.steps.values() if row.item.stage in s.sources and s not in mine and s.may(row.facts, request.actor)]
-    refused = [{"label": _(s.label), "why": _(Refused(refusal(s, row.facts, request.actor, world)).detail)} for s in barred]
-    return {"offers": shown, "rare": [_offer(s, row) for s in mine if s.rare], "refused": refused}
+    refused = [{"label": _(s.label), "why": _(Refused(refusal(s, row.facts, request.actor, world)).detail), "rare": s.rare} for s in barred]
+    bars = [] if shown else [one for one in refused if not one["rare"]]
+    return {"offers": shown, "bars": bars, "rare": [_offer(s, row) for s in mine if s.rare], "refused": [one for one in refused if one not in bars]}
 
 
 def _rank(step: Step) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -162,7 +163,7 @@ def _shown(row: Row, found: queries.Survey, drawn: Drawn, base: Drawn, called: C
     grids = queries.grids_of(found, called.opened)
     return {
         "map": drawing(called, found, grids, drawn, base), "grids": _grids(found, grids, drawn, base, called),
-        "measures": _measures(row, found, drawn, base, called),
+        "measures": _measures(row, found, drawn, base, called), "pairs": _pairs(moving, base, drawn, called),
         "moving": [{"name": u.name, "n": u.households, "was": called(base.get(u.pk)) or "—", "now": called(drawn[u.pk])} for u in moving],
         "units": [
             {"id": str(u.pk), "name": u.name, "n": u.households, "grid": called(drawn[u.pk]), "edge": _edge(found, drawn, u.pk, called)} for u in found.units
@@ -194,6 +195,25 @@ def _grids(found: queries.Survey, grids: list[int], drawn: Drawn, base: Drawn, c
     return rows
 
 
+def _torn(over: graph.Ground, drawn: Drawn, called: Called) -> str:
+    """The grids that are in several pieces, by name."""
+    numbers = queries.numbers_of(over, drawn)
+    pieces = Counter(numbers[part[0]] for part in graph.parts_of(over, numbers))
+    return "、".join(called(int(over.grids[grid])) for grid, n in sorted(pieces.items()) if n > 1)
+
+
+def _pairs(moving: list[Any], base: Drawn, drawn: Drawn, called: Called) -> list[str]:
+    """How many go from where to where, a sentence for each pair of grids."""
+    found = Counter[tuple[int | None, int]]()
+    homes = Counter[tuple[int | None, int]]()
+    for unit in moving:
+        pair = base.get(unit.pk), drawn[unit.pk]
+        found[pair] += 1
+        homes[pair] += unit.households
+    words = _("{was} → {now}：{units} 个楼院、{n} 户")
+    return [words.format(was=called(was) or "—", now=called(now), units=n, n=homes[was, now]) for (was, now), n in found.most_common()]
+
+
 def _measures(row: Row, found: queries.Survey, drawn: Drawn, base: Drawn, called: Called) -> list[str]:
     """What the plan comes to beside its base, in sentences."""
     ground = queries.ground(found)
@@ -208,8 +228,10 @@ def _measures(row: Row, found: queries.Survey, drawn: Drawn, base: Drawn, called
     said = [
         _("{units} 个楼院、{n} 户不一样。").format(units=len(moved), n=sum(u.households for u in moved)),
         _("离平均最远的网格差 {share:.0%}").format(share=now.deviation) + (_("，在 ±10% 以内。") if now.deviation <= graph.TOLERANCE else _("，超出了 ±10%。")),
-        _("边界是它的 {n:.0f}%，越小越顺。").format(n=100 * now.cost / (was or 1)),
-        _("每个网格都连成一片。") if not now.broken else _("有 {n} 个网格没有连成一片，报批前要改好。").format(n=now.broken),
+        _("边界是原来的 {n:.0f}%，数越小，边界越顺。").format(n=100 * now.cost / (was or 1)),
+        _("每个网格都连成一片。") if not now.broken else _("没有连成一片：{names}。报批前要改好。").format(names=_torn(over, drawn, called)),
     ]
+    empty = [name for grid, name in called.opened.items() if grid >= -plans.MOST_OPENED and grid not in drawn.values()]
+    said += [_("还没有楼院：{names}。生效时不会设。").format(names="、".join(empty))] if empty else []
     said += [_("新设：{names}。三个岗位先空着，从撤掉的网格整个过来的除外。").format(names="、".join(map(called, opened)))] if opened else []
     return said + ([_("撤掉：{names}。").format(names="、".join(map(called, closed)))] if closed else [])

@@ -39,19 +39,25 @@ def community_plans(request: Request, community: int) -> HttpResponse:
         return _do(request, card)
     found, made = queries.survey(card.id), list(Proposal.objects.filter(community=card.id).order_by("id"))
     ground = queries.ground(found)
-    is_going = any(p.state == "going" for p in made)
+    is_going, drawn = any(p.state == "going" for p in made), [p for p in made if p.state == "done"]
     context = {
         "place": card.name, "ground": reverse("redrawing-ground", args=[card.id]), "may": may, "is_ready": ground is not None, "is_going": is_going,
         "flow": flow_of(ground),
         "seconds": SECONDS, "share": round(100 * sum(1.0 if p.state != "going" else p.share for p in made) / len(made)) if made else 0,
         "table": _side_by_side(request, ground, made), "key": forms.new_key(), "fields": _fields(ground, made),
         "whys": [{"wish": _(WISHES[p.wish]), "why": said_of(ground, p.why)} for p in made if p.why and ground],
-        "wishes": [{"wish": p.wish, "label": _(WISHES[p.wish])} for p in made if p.state == "done"], "plans": _plans(request, card),
+        "wishes": [{"wish": p.wish, "label": _(WISHES[p.wish])} for p in drawn if not _is_today(p, found)],
+        "same": "、".join(_(WISHES[p.wish]) for p in drawn if _is_today(p, found)), "plans": _plans(request, card),
     }  # fmt: skip
     response = render(request, "web/plans.html", context)
     if is_going:
         response["Refresh"] = str(SECONDS)
     return response
+
+
+def _is_today(proposal: Proposal, found: queries.Survey) -> bool:
+    """Nothing better was found than the grids there are."""
+    return {int(unit): int(grid) for unit, grid in proposal.drawn.items()} == found.grids
 
 
 def _do(request: Request, card: PlaceCard) -> HttpResponse:
@@ -83,8 +89,8 @@ def _fields(ground: graph.Ground | None, made: list[Proposal]) -> list[dict[str,
     return [
         {"kind": "number", "name": "grids", "label": _("几个网格"), "value": number, "min": 1, "max": MOST_GRIDS, "inputmode": "numeric", "required": True,
          "help": _("比现在多，就把户数最多的分开；比现在少，就把户数最少的并给旁边的。")},
-        {"kind": "number", "name": "seed", "label": _("种子（同一个数，方案一样）"), "value": made[0].seed if made else 1, "min": 0, "max": MOST_SEED,
-         "inputmode": "numeric", "required": True},
+        {"kind": "number", "name": "seed", "label": _("起点编号"), "value": made[0].seed if made else 1, "min": 0, "max": MOST_SEED,
+         "inputmode": "numeric", "required": True, "help": _("一般不用改。编号相同，拟出来的一样；想看看别的拟法，换一个数。")},
     ]  # fmt: skip
 
 

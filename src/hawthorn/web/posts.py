@@ -207,20 +207,21 @@ def _stand_in_fields(request: Request, card: PostCard) -> list[dict[str, Any]]:
 
 def _who_field(request: Request, card: PostCard, do: str, label: str) -> dict[str, Any]:
     chosen = request.POST.get("user", "") if request.POST.get("do") == do else ""
-    people = [u for u in request.town.names if rules.may_hold(request.actor, u, card, request.town)]
+    here = {span.user for span in request.town.holders.get(card.id, ()) if span.holds(request.now)}
+    people = [u for u in request.town.names if u not in here and rules.may_hold(request.actor, u, card, request.town)]
     return who_field(request, people, chosen) | {"name": "user", "id": f"{do}-user", "label": label, "required": True}
 
 
 def who_field(request: Request, people: Iterable[int], chosen: str) -> dict[str, Any]:
-    """A choice of people, each with one of their posts, since names repeat."""
+    """A choice of people, each with their posts, since names repeat and who has one already has less time."""
     choices = [{"value": u, "label": told(request, u), "on": str(u) == chosen} for u in people]
     choices.sort(key=lambda c: str(c["label"]))
     return {"kind": "select", "choices": choices, "blank": _("请选择")} | ({"filter": _("输入几个字来找")} if len(choices) > MANY else {})
 
 
 def told(request: Request, user: int) -> str:
-    """A name with the post they hold."""
+    """A name with the posts they hold."""
     town = request.town
     posts = [town.posts[p] for p in town.by_user.get(user, ()) if any(s.user == user and s.holds(request.now) for s in town.holders.get(p, ()))]
     name = town.names.get(user, "")
-    return _("{name}（{post}）").format(name=name, post=posts[0].name) if posts else name
+    return _("{name}（{post}）").format(name=name, post="、".join(post.name for post in posts)) if posts else name

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hawthorn.gateways import units_files, workbook
+from hawthorn.gateways.workbook_rows import COLUMNS, UNITS
 from hawthorn.kernel.errors import Refused
 from hawthorn.redrawing import rules
 from hawthorn.redrawing.actions import joins
@@ -22,14 +23,16 @@ from hawthorn.web.books import is_dry, planned, sheet_field, upload_of
 from hawthorn.web.redrawing import place_of
 from hawthorn.web.request import Request
 
-WORDS = "CSV、GeoJSON 或 Excel 的一张表，列名和设置工作簿的“楼院”一样：楼院编号、名称、户数……先试读，看清楚再写入。"
+WORDS = "CSV、GeoJSON 或 Excel 的一张表，第一行是列名。一定要有：{needed}；可以有：{others}。先试读，看清楚再写入。"
+MOST_UNUSED = 12
 AGAIN = "同一个编号再导一次就是修改。"
+WHOSE = {"wgs84": "手机定位", "cgcs2000": "国家 2000，测绘资料", "gcj02": "高德、腾讯地图", "bd09": "百度地图"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def units(request: Request, community: int) -> HttpResponse:
     """Read, look through, write; the same file again changes nothing. For those who draft plans here; others 404."""
-    card, found = place_of(request, community), None
+    card, found, rows = place_of(request, community), None, None
     if rules.seat_for(request.actor, card, rules.DRAFTS) is None:
         raise Refused("not_yours")
     if request.method == "POST":
@@ -42,15 +45,26 @@ def units(request: Request, community: int) -> HttpResponse:
                 number = joins.find_joins(community=place, now=request.now)
             said = _("写好了：{n} 处；重新找到 {joins} 条接边，手工改过的没有动。").format(n=len(done.changes), joins=number)
             return answering.done(request, reverse("redrawing-ground", args=[card.id]), said)
-    choices = [{"value": code, "label": name, "on": request.POST.get("datum", "wgs84") == code} for code, name in NAMES.items()]
+    choices = [
+        {"value": code, "label": _("{name}（{whose}）").format(name=name, whose=_(WHOSE[code])), "on": request.POST.get("datum", "wgs84") == code}
+        for code, name in NAMES.items()
+    ]
     context: dict[str, Any] = {
-        "title": _("导入楼院 · {place}").format(place=card.name), "words": _(WORDS) + _(AGAIN),
+        "title": _("导入楼院 · {place}").format(place=card.name), "words": _words() + _(AGAIN),
+        "unused": "、".join(rows.unused[:MOST_UNUSED]) if rows else "",
         "field": sheet_field(label=_("文件（.csv、.geojson、.xlsx）"), accept=".csv,.geojson,.json,.xlsx,.txt"),
         "export": "workbook-xlsx" if _may_book(request) else "",
         "export_label": _("下载样表"),
         "more": [{"kind": "select", "name": "datum", "label": _("坐标系（文件里没写的时候）"), "choices": choices, "required": True}],
     } | planned(found)  # fmt: skip
     return render(request, "web/book.html", context, status=409 if found and found.problems else 200)
+
+
+def _words() -> str:
+    """Which columns there are."""
+    columns = [c for c in COLUMNS[UNITS] if c.field != "community"]
+    needed, others = ("、".join(_(c.heading) for c in columns if c.needed is is_needed) for is_needed in (True, False))
+    return _(WORDS).format(needed=needed, others=others)
 
 
 def _datum(request: Request) -> str:

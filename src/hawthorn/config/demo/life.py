@@ -81,7 +81,7 @@ class Life:
                         self.now = turn.at
                         self._play(turn)
             if (end - first).days % 60 == 0:
-                self.say(f"  演示数据：已过 {(end - first).days} 天，{self.order} 件")
+                self.say(f"  演示数据：已过 {(end - first).days} 天（一共 {(self.until - first).days} 天），{self.order} 件")
             day = end
         self.now = self.until
         self._due(self.until)

@@ -82,6 +82,8 @@ SHAPES = (
 )
 WEST, NORTH, DEGREES = 113.13, 35.28, 0.00005
 AGENCIES = ("市政所", "供电所", "供水站", "物业公司", "综合执法队", "环卫站", "园林站", "消防站")
+GROWN = {"grid1": 1.4, "grid5": 0.75}
+"""Grids where houses were built or left since they were drawn: so that there is something to redraw."""
 OWN_WORDS = {"drop": "小水滴", "wish": "心愿树", "mediation": "小白和事", "council": "邻里钢需会", "programme": "吾爱武家", "volunteers": "山里红"}
 """What the subdistrict calls these things itself."""
 
@@ -160,7 +162,7 @@ def _units(t: DemoTown) -> None:
         village = key == "grid8"
         for n in range(1, 7 if not village else 4):
             name = f"{grid.name[:-2]}组 {n} 排" if village else f"示例{grid.name[:-2]}区 {n} 号楼"
-            households = t.random.randint(24, 60)
+            households = round(t.random.randint(24, 60) * GROWN.get(key, 1))
             community = t.places["village"] if village else t.places["community2"] if key in ("grid9", "grid10") else t.places["community"]
             unit = territory.create_unit(
                 community=community, code=f"{grid.code[-6:]}-{n:02d}", name=name, lon=round(lon + (n % 3 - 1) * 0.0008, 6), lat=round(lat + (n // 4 - 0.5) * 0.0006, 6),
