@@ -125,6 +125,13 @@ def test_every_planted_error_is_listed_at_once_with_sheet_and_cell_and_nothing_i
 
 
 @pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(("name", "heading"), [("人员", "起"), ("人员", "止"), ("值班", "日期")])
+@pytest.mark.parametrize("day", [datetime(9999, 12, 31), "9999-12-31", "0001-01-01"])  # noqa: DTZ001  (as a cell has it)
+def test_a_day_without_end_is_a_named_problem(name: str, heading: str, day: Any) -> None:
+    assert any(words.startswith(f"「{name}」第 2 行") and "太远了" in words for words in problems(put(name, 2, heading, day)))
+
+
+@pytest.mark.usefixtures("bare")
 def test_problems_elsewhere_are_found_even_where_the_line_of_the_subdistrict_cannot_be_read() -> None:
     found = problems(put("街道", 2, "街道编号", "龙洞"), put("楼院", 3, "网格编号", TOWN + "498009"))
     assert [words.split("：")[0] for words in found if "街道" in words or "楼院" in words] == ["「街道」第 2 行 A 列", "「楼院」第 3 行 D 列"]

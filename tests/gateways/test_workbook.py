@@ -202,6 +202,15 @@ def test_wrong_places_are_named_by_their_cells(tenant: Tenant) -> None:
     ]
 
 
+def test_a_grid_that_was_closed_is_not_opened_again_by_an_old_sheet(tenant: Tenant) -> None:
+    done(tenant, book_of(社区和网格=PLACES))
+    territory.end_grid(grid=Place.objects.get(code=GRID), on=NOW.date())
+    later = workbook.plan(workbook.read_workbook(book_of(社区和网格=PLACES)), tenant, now=NOW + timedelta(days=2))
+    assert [str(problem).split("：")[0] for problem in later.problems] == ["「社区和网格」第 3 行 B 列"]
+    assert "已经撤销" in str(later.problems[0])
+    assert Place.objects.filter(code=GRID).count() == 1
+
+
 def test_wrong_people_and_posts_are_named_by_their_cells(tenant: Tenant) -> None:
     elsewhere = Tenant.objects.create(code="410802", name="解放区")
     User.objects.create(username="stranger", name="丙", tenant=elsewhere)

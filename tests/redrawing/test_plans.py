@@ -21,7 +21,7 @@ from hawthorn.redrawing.actions import plans, proposals, switching
 from hawthorn.redrawing.models import PlanUnit, Proposal
 from hawthorn.redrawing.tasks import draw_proposals
 from hawthorn.territory import actions as territory
-from hawthorn.territory.models import UnitGrid
+from hawthorn.territory.models import Unit, UnitGrid
 from laid import lay
 from make import Scene
 from walking import point
@@ -291,6 +291,38 @@ def test_what_another_plan_did_not_move_follows_the_grids_of_today(laid: Scene) 
     assert plans.drawn_by(other)[s.units["r5"].pk] == s.places["grid2"].pk, "nobody meant to lead it back"
     f = s.facts(other)
     assert (f.stage, f.moved, f.moved_units, f.broken) == ("draft", 20, 1, 2), "and what it comes to is counted anew"
+    assert not faults()
+
+
+def test_a_unit_that_has_no_grid_yet_leaves_no_other_plan_leading_things_back(laid: Scene) -> None:
+    s = laid
+    other = drafted(s, {"r6": "grid1"})
+    approved(s, {"r5": "grid2"})
+    new = territory.create_unit(community=s.places["community"], code="new", name="新楼", households=10)
+    at_night(s)
+    drawn = plans.drawn_by(other)
+    assert (drawn[s.units["r5"].pk], drawn[s.units["r6"].pk]) == (s.places["grid2"].pk, s.places["grid1"].pk)
+    assert new.pk not in drawn
+    assert (s.facts(other).moved_units, s.facts(other).broken) == (1, 2), "what it comes to is counted over the units that have a grid"
+    assert not faults()
+
+
+def test_a_closed_grid_in_which_a_unit_ended_is_no_choice_and_stops_no_later_plan(laid: Scene) -> None:
+    s = laid
+    other = drafted(s, {"r5": "grid2"})
+    sorted_out(s)
+    Unit.objects.filter(pk=s.units["r11"].pk).update(ended_on=date(2026, 3, 10))
+    at_night(s)
+    assert s.places["grid2"].pk not in plans.drawn_by(other).values()
+    with pytest.raises(Refused, match="not_a_choice"):
+        plans.redraw(other, {s.units["r5"].pk: s.places["grid2"].pk}, **by(s, "desk"))
+    number = plans.open_grid(other, "东坡网格", **asking(s))
+    plans.redraw(other, {s.units["r0"].pk: -number, s.units["r1"].pk: -number}, **by(s, "desk"))
+    s.step("desk", other, "consult", {"words": "公告栏"})
+    s.step("leader", other, "approve", {"on": "2026-03-25", "words": "好"})
+    s.now = NIGHT + timedelta(days=5)
+    run_due(s.now)
+    assert Item.objects.get(pk=other).stage == "in_force"
     assert not faults()
 
 

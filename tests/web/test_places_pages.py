@@ -11,9 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from hawthorn.gateways import workbook
+from hawthorn.teams.models import Holding, StandIn
 from hawthorn.tenants.models import Tenant
 from hawthorn.tenants.settings import ACCENTS, FOOTER, SETTINGS, WORDS
 from hawthorn.web.settings_page import PLAIN
@@ -60,6 +61,31 @@ def test_the_county_opens_nothing_in_another_county_and_a_desk_opens_nothing(s: 
     assert "只能开 999901 的街道" in page.content.decode()
     assert not Tenant.objects.filter(code="410803005").exists()
     assert at("center").get("/places/new").status_code == 404
+
+
+def people(*line: str) -> SimpleUploadedFile:
+    """A workbook with one line of people."""
+    book = Workbook()
+    sheet = book.create_sheet("人员")
+    sheet.append(["登录名", "姓名", "地点编号", "岗位", "身份"])
+    sheet.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return SimpleUploadedFile("people.xlsx", out.getvalue())
+
+
+@pytest.mark.parametrize("role", ["任职", "B角"])
+def test_nobody_puts_themself_in_a_post_by_way_of_a_sheet(s: Scene, at: At, role: str) -> None:
+    before = (Holding.objects.count(), StandIn.objects.count())
+    page = at("center").post("/workbook", {"sheet": people("center", "center", "999901001", "分管领导", role), "do": "write"})
+    assert page.status_code == 409
+    assert "不能把自己定到这个岗位上" in page.content.decode()
+    assert (Holding.objects.count(), StandIn.objects.count()) == before
+    page = at("center").post("/workbook", {"sheet": people("center", "center", "999901001", "网格中心", "任职"), "do": "write"}, follow=True)
+    assert page.status_code == 200, "the line of the post one has may stand in the sheet"
+    page = at("center").post("/workbook", {"sheet": people("night", "night", "999901001001", "综合窗口", role), "do": "write"}, follow=True)
+    assert page.status_code == 200
+    assert (Holding.objects.count(), StandIn.objects.count()) != before
 
 
 def form(**more: str) -> dict[str, str]:

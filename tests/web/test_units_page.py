@@ -104,6 +104,11 @@ def test_a_unit_without_grid_is_put_where_it_lies(s: Scene, at: At) -> None:
     (geojson(({"code": "x", "name": "\u200b\u202e"}, None)), "没有填"),
     (geojson(({"code": "x", "name": "a\ud800"}, None)), "里面有存不下的特殊符号"),
     (geojson(({"code": "\ud800", "name": "x"}, None)), "里面有存不下的特殊符号"),
+    (geojson(({"code": "x", "name": {"zh": "甲"}}, None)), "第 2 行 C 列"),
+    (geojson(({"code": ["x"], "name": "甲"}, None)), "要写文字或者数字"),
+    (geojson(({"code": float("nan"), "name": "甲"}, None)), "要写文字或者数字"),
+    (geojson(({"code": float("inf"), "name": "甲"}, None)), "要写文字或者数字"),
+    (CSV.replace("40", "4_0"), "「4_0」不是数字"),
     (CSV.replace("新一", "新\0一"), "里面有存不下的特殊符号"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named_with_its_place_and_nothing_is_written(s: Scene, at: At, data: bytes | str, words: str) -> None:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import isfinite
 from typing import Any, BinaryIO, NamedTuple
 from xml.parsers.expat import ExpatError
 
@@ -30,6 +31,7 @@ from hawthorn.kernel.words import UNKEEPABLE, _, is_seen
 
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 20_000_000, 100_000_000, 500
 MOST_ROWS, MOST_COLUMNS = 100_000, 60
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 YES, NO = _("是"), _("否")
 HONEST_UNPACKED, MOST_RATIO = 5_000_000, 300
 """Most workbooks unpack to ten to thirty times their size; the same two thousand words in each of five thousand rows to 260 times."""
@@ -187,6 +189,8 @@ def _read_cell(row: Row, column: Column, cells: tuple[Any, ...], headings: dict[
         return row.problem(column.field, _("里面有存不下的特殊符号，请删掉那几个符号再办。"))
     if value is None or (isinstance(value, str) and not is_seen(value)):
         return row.problem(column.field, _("「{heading}」没有填").format(heading=column.heading)) if column.needed else None
+    if isinstance(value, dict | list) or (isinstance(value, float) and not isfinite(value)):
+        return row.problem(column.field, _("这里要写文字或者数字"))
     try:
         row.values[column.field] = column.read(value)
     except ValueError as wrong:
@@ -219,7 +223,7 @@ def number(least: float, most: float) -> Callable[[Any], float]:
 
     def read(value: Any) -> float:
         try:
-            found = float(text(value))
+            found = float(text(value).replace("_", "?"))
         except ValueError:
             raise ValueError(_("「{value}」不是数字").format(value=text(value)[:20])) from None
         if isinstance(value, bool | datetime) or not least <= found <= most:
@@ -258,15 +262,23 @@ yes_no = choice({YES: True, NO: False})
 def day(value: Any) -> date:
     """A date cell, or “2026-03-02”, “2026/3/2”."""
     if isinstance(value, datetime):
-        return value.date()
+        return _near(value.date())
     if isinstance(value, date):
-        return value
+        return _near(value)
     for shape in ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"):
         try:
-            return datetime.strptime(text(value), shape).replace(tzinfo=SHANGHAI).date()
+            found = datetime.strptime(text(value), shape).replace(tzinfo=SHANGHAI).date()
         except ValueError:
             continue
+        return _near(found)
     raise ValueError(_("「{value}」不是日期，请写成 2026-03-02").format(value=text(value)[:20]))
+
+
+def _near(found: date) -> date:
+    """A day one can count from; 9999-12-31 for “without end” is none."""
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(_("{day} 太远了，要在 {first} 到 {last} 年之间").format(day=found, first=FIRST_YEAR, last=LAST_YEAR))
+    return found
 
 
 # ── writing ──

@@ -25,9 +25,13 @@ LeadKey = tuple[str | None, CategoryKey | None]
 
 @dataclass
 class Known:
-    """Places by code, units by (community, code), posts by (place, kind, name), users by username, categories by (catalogue, key), and what hangs on them."""
+    """Places by code, units by (community, code), posts by (place, kind, name), users by username, categories by (catalogue, key), and what hangs on them.
+
+    `closed`: the codes of places that are no longer.
+    """
 
     places: dict[str, Place] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
     units: dict[UnitKey, Unit] = field(default_factory=dict)
     grid_of: dict[UnitKey, str] = field(default_factory=dict)
     doors: dict[UnitKey, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -58,6 +62,7 @@ def load(tenant: Tenant, usernames: set[str], today: date) -> Known:
     known = Known()
     in_force = Q(valid_to=None) | Q(valid_to__gt=today)
     known.places = {place.code: place for place in Place.objects.filter(in_force, tenant=tenant).select_related("tenant", "county", "subdistrict", "community")}
+    known.closed = set(Place.objects.filter(tenant=tenant, valid_to__lte=today).values_list("code", flat=True)) - known.places.keys()
     for kind in PostKind.objects.filter(county=tenant.county_id or tenant.pk):
         known.kinds[kind.code] = known.kinds[kind.label] = kind
     known.users = _users(usernames)

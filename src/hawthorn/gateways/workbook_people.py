@@ -81,9 +81,9 @@ def plan_people(draft: Draft) -> None:
 
 
 def _is_same_person(draft: Draft, row: Row, names: dict[str, str]) -> bool:
-    """A username belongs to one person, of this county; else a problem is noted."""
+    """A username belongs to one person, of this tenant; else a problem is noted."""
     user = draft.known.users.get(row["username"])
-    if user and not _is_of_county(draft, user):
+    if user and not _is_of_here(draft, user):
         draft.wrong(row, "username", _("这个登录名已经有人用，请换一个"))
     elif names.get(row["username"], row["name"]) != row["name"]:
         draft.wrong(row, "name", _("登录名 {username} 是「{name}」的，和这里的姓名不一样").format(username=row["username"], name=names[row["username"]]))
@@ -92,9 +92,9 @@ def _is_same_person(draft: Draft, row: Row, names: dict[str, str]) -> bool:
     return False
 
 
-def _is_of_county(draft: Draft, user: User) -> bool:
-    tenant = draft.plan.tenant
-    return (user.tenant.county_id or user.tenant_id) == (tenant.county_id or tenant.pk)
+def _is_of_here(draft: Draft, user: User) -> bool:
+    """A post is held by people of its own tenant (teams.rules.may_hold), whoever writes it down."""
+    return user.tenant_id == draft.plan.tenant.pk
 
 
 def post_of(draft: Draft, row: Row) -> PostKey | None:
@@ -156,7 +156,7 @@ def _plan_holding(draft: Draft, row: Row, args: dict[str, Any]) -> None:
 def plan_roster(draft: Draft) -> None:
     """Per night exactly the people named; nights not named stay as they are."""
     nights: dict[date, set[str]] = {}
-    coming = {row["username"] for row in draft.plan.rows.of(PEOPLE)} | {name for name, user in draft.known.users.items() if _is_of_county(draft, user)}
+    coming = {row["username"] for row in draft.plan.rows.of(PEOPLE)} | {name for name, user in draft.known.users.items() if _is_of_here(draft, user)}
     for row in draft.plan.rows.of(ROSTER):
         if draft.is_twice(row, (row["on"], row["username"]), "username"):
             continue

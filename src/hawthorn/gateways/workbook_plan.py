@@ -104,6 +104,8 @@ def _plan_place(draft: Draft, row: Row) -> None:
         return draft.wrong(row, "code", _("编号和类别对不上：社区或村 12 位、网格 15 位，都以 {code} 开头").format(code=draft.plan.tenant.code))
     if draft.level_of.get(above) != ("community" if is_grid else "subdistrict"):
         return draft.wrong(row, "code", _("上级 {code} 还没有登记").format(code=above))
+    if code in draft.known.closed:
+        return draft.wrong(row, "code", _("{code} 已经撤销，编号不再用：请删掉这一行，或者换一个编号").format(code=code))
     shape = _outline(draft, row)
     facts = {"name": row["name"], "is_village": row["kind"] == "village", "is_exclusive": row["kind"] == "exclusive"}
     facts |= {name: value for name, value in (("about", row.values.get("about")), ("shape", shape)) if value}

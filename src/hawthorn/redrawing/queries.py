@@ -31,6 +31,11 @@ class Survey:
         """Units without a grid: no plan can begin before they have one."""
         return [u for u in self.units if u.pk not in self.grids]
 
+    def housed(self) -> Survey:
+        """Without the units that have no grid yet: what plans that were drawn before those came are counted over."""
+        joins = tuple(j for j in self.joins if j.one_id in self.grids and j.other_id in self.grids)
+        return Survey(tuple(u for u in self.units if u.pk in self.grids), self.grids, joins)
+
     @property
     def weightless(self) -> list[Unit]:
         """Units whose households nobody has counted."""
@@ -45,7 +50,7 @@ class Survey:
 def survey(community: int) -> Survey:
     """As of now. Three statements."""
     units = tuple(Unit.objects.filter(community=community, ended_on=None).order_by("code"))
-    grids = dict(UnitGrid.objects.filter(unit__community=community, to_on=None).values_list("unit", "grid"))
+    grids = dict(UnitGrid.objects.filter(unit__community=community, unit__ended_on=None, to_on=None).values_list("unit", "grid"))
     joins = Join.objects.filter(one__community=community, is_cut=False, one__ended_on=None, other__ended_on=None).select_related("by")
     return Survey(units, grids, tuple(joins.order_by("one__code", "other__code")))
 

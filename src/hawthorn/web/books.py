@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hawthorn.categories import sheets as catalogue
+from hawthorn.files.sheets import Problem
 from hawthorn.gateways import workbook
-from hawthorn.kernel.errors import NotThere, Refused
+from hawthorn.kernel.errors import SENTENCES, NotThere, Refused
 from hawthorn.kernel.world import Seat
 from hawthorn.tenants.models import Tenant
 from hawthorn.web.request import Request, seat_of
@@ -114,6 +115,16 @@ def categories_xlsx(request: Request) -> HttpResponse:
 
 
 # ── the set-up workbook ──
+def not_oneself(found: Any, request: Request) -> None:
+    """Nobody puts themself in a post by way of a sheet either: noted as problems of the plan. What changes on a post one has is no such thing."""
+    town, me = request.town, request.user.username
+    held = [town.posts[seat.post] for seat in request.actor.seats if seat.post in town.posts and not seat.acting]
+    own = {(town.places[post.place].code, post.kind, post.name) for post in held}
+    for change in found.changes:
+        if change.do in ("appoint", "stand_in") and change.args["username"] == me and change.args["key"] not in own:
+            found.problems.append(Problem(change.sheet, change.row, "", _(SENTENCES["not_oneself"])))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup_book(request: Request) -> HttpResponse:
     """Places, units, posts and people from one workbook."""
@@ -123,6 +134,7 @@ def setup_book(request: Request) -> HttpResponse:
         with turn(len(data) > SMALL):
             rows = workbook.read_workbook(data)
         found = workbook.plan(rows, tenant, now=request.now)
+        not_oneself(found, request)
         if not is_dry(request) and not found.problems:
             done = workbook.apply(found, actor_user_id=request.actor.user, now=request.now)
             words = _("工作簿写好了：{n} 处。").format(n=len(done.changes))

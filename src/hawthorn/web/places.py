@@ -14,7 +14,7 @@ from hawthorn.gateways import gaps, workbook, workbook_opening
 from hawthorn.kernel.errors import Refused
 from hawthorn.loops.town import town_by_id
 from hawthorn.tenants.models import Tenant
-from hawthorn.web.books import SMALL, is_dry, planned, sheet_field, turn, upload_of
+from hawthorn.web.books import SMALL, is_dry, not_oneself, planned, sheet_field, turn, upload_of
 from hawthorn.web.request import Request
 from hawthorn.web.whose import county_of
 
@@ -27,6 +27,7 @@ def new_place(request: Request) -> HttpResponse:
         data = upload_of(request)
         with turn(len(data) > SMALL):
             found = workbook_opening.plan(workbook.read_workbook(data), now=request.now, host=county.code)
+            not_oneself(found, request)
             if not is_dry(request) and not found.problems:
                 _write(request, county, found)
                 return redirect("county")

@@ -100,17 +100,18 @@ def overtaken(community: int, was: Mapping[int, int], *, but: int, actor: Actor,
 
     `was`: grid by unit before. What a plan moved it still moves, unless the grid is gone; all else is where it is today. Call inside a transaction.
     """
-    found = queries.survey(community)
-    ground, today = queries.ground(found), set(found.grids.values())
     waiting = Plan.objects.filter(item__community=community, item__loop="plans", item__stage__in=rules.BEFORE).exclude(item=but)
+    list(Item.objects.select_for_update().filter(pk__in=list(waiting.values_list("pk", flat=True))).order_by("pk"))
+    found = queries.survey(community)
+    ground, today = queries.ground(found.housed()), set(found.grids.values())
     for plan in waiting.select_related("item").order_by("item"):
         before = drawn_by(plan.pk)
         meant = {unit: grid for unit, grid in before.items() if grid != was.get(unit) and (grid < 0 or grid in today)}
-        whole = {unit.pk: meant.get(unit.pk, found.grids.get(unit.pk, before.get(unit.pk, 0))) for unit in found.units}
-        given = told_of(ground, whole) if ground else {name: getattr(plan, name) for name in rules.Drawn.model_fields}
-        if ground:
-            PlanUnit.objects.filter(plan=plan.pk).delete()
-            PlanUnit.objects.bulk_create(_rows(plan.pk, whole))
+        whole = {unit: meant.get(unit, grid) for unit, grid in found.grids.items()}
+        told = {name: getattr(plan, name) for name in rules.Drawn.model_fields}
+        given = told_of(ground, whole) if ground else told | {"mark": mark_of(whole)}
+        PlanUnit.objects.filter(plan=plan.pk).delete()
+        PlanUnit.objects.bulk_create(_rows(plan.pk, whole))
         loops.take_step("plans", plan.pk, "overtake", given, actor=actor, now=now, door="due", town=town)
 
 
