@@ -165,8 +165,11 @@ def test_a_code_or_a_name_of_another_tenant_is_a_named_problem(s: Scene) -> None
     assert problems(at("999901003", "999901"), host="999901") == [], "a third subdistrict of a county that is there"
     foreign = problems(at("999901003", "999901"), put("社区和网格", 2, "编号", "999901002498"))
     assert any("999901002498 不在这个街道" in words for words in foreign)
-    User.objects.filter(pk=s.users["officer9"].pk).update(username="demo.zhao")
-    assert any("登录名 demo.zhao" in words for words in problems(at("999901003", "999901")))
+    for name in ("officer9", "赵示例"):
+        User.objects.filter(pk=s.users["officer9"].pk).update(username="demo.zhao", name=name)
+        found = problems(at("999901003", "999901"))
+        assert any("这个登录名已经有人用" in words for words in found), "of the same name or not: people of another subdistrict hold no post here"
+        assert not any("officer9" in words for words in found), "nor is it said who they are"
     assert list(Tenant.objects.order_by("pk").values()) == before
 
 
