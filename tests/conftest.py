@@ -27,7 +27,7 @@ def _chinese() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: ARG001  (the database there is, and the scene in it)
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # the database there is, and the scene in it
     """The scene stands in the database of each worker; a test that wants none of it asks for `bare`."""
     with django_db_blocker.unblock():
         build()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from hawthorn.loops.tasks import run_due
 from hawthorn.redrawing.models import Join
 from hawthorn.territory.models import Unit, UnitGrid
 from make import Scene
@@ -98,13 +100,13 @@ def test_a_unit_without_grid_is_put_where_it_lies(s: Scene, at: At) -> None:
     ("{", "读不出来"),
     ("[1, 2]", "不是 GeoJSON"),
     ('{"type": "FeatureCollection", "features": [1, null, {"geometry": {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}}]}', "没有填"),
-    (geojson(({"code": "x", "name": "x"}, {"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]})), "边界读不出来"),
+    (geojson(({"code": "x", "name": "x"}, {"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]})), "「第 1 个图形」</b> 图形要是一个点"),
     (b"\x00\xff\xfe\x81\x30\x00", "「楼院」"),
     ("[" * 100_000, "读不出来"),
     (geojson(({"code": "x", "name": "\u200b\u202e"}, None)), "没有填"),
     (geojson(({"code": "x", "name": "a\ud800"}, None)), "里面有存不下的特殊符号"),
     (geojson(({"code": "\ud800", "name": "x"}, None)), "里面有存不下的特殊符号"),
-    (geojson(({"code": "x", "name": {"zh": "甲"}}, None)), "第 2 行 C 列"),
+    (geojson(({"code": "x", "name": {"zh": "甲"}}, None)), "「第 1 个图形」</b> 「名称」：这里要写文字或者数字"),
     (geojson(({"code": ["x"], "name": "甲"}, None)), "要写文字或者数字"),
     (geojson(({"code": float("nan"), "name": "甲"}, None)), "要写文字或者数字"),
     (geojson(({"code": float("inf"), "name": "甲"}, None)), "要写文字或者数字"),
@@ -161,3 +163,22 @@ def test_a_border_that_crosses_itself_is_named_by_its_feature(s: Scene, at: At) 
     assert "「第 2 个图形」" in said
     assert "不自己交叉" in said
     assert "WKT" not in said
+
+
+def test_what_was_looked_through_is_written_without_choosing_it_again_by_the_same_person_within_an_hour(s: Scene, at: At, settings: Any) -> None:
+    def ticket(shown: str) -> str:
+        return shown.split('name="ticket" value="')[1].split('"')[0]
+
+    here, kept = f"/redrawing/{s.places['community'].pk}/units", Path(settings.FILES_ROOT) / "imports"
+    given = {"ticket": ticket(page(sent(at, s, CSV, "dry", datum="gcj02"))), "datum": "gcj02", "do": "write"}
+    assert "请先选一个文件" not in page(at("secretary").post(here, given), 409)
+    assert not Unit.objects.filter(code="k1").exists(), "another person's ticket"
+    assert "写好了：4 处" in page(at("desk").post(here, given, follow=True))
+    assert (Unit.objects.get(code="k1").lon or 0) != 113.10, "with the datum that was chosen"
+    assert not list(kept.iterdir()), "what is written is kept no longer"
+    assert "已经不在了" in page(at("desk").post(here, given), 409)
+    page(sent(at, s, CSV, "dry"))
+    assert len(list(kept.iterdir())) == 1
+    run_due(s.later(minutes=61))
+    assert not list(kept.iterdir()), "nor for longer than an hour"
+    assert "ticket" not in page(sent(at, s, CSV.replace("40", "四十"), "dry"), 409), "what cannot be written is not kept"

@@ -19,3 +19,4 @@ class GatewaysConfig(AppConfig):
         DUE_WORK.put("set-up", gaps.renew)
         DUE_WORK.put("outbox", tasks.send_due)
         DUE_WORK.put("sheets", messages_jobs.work_due)
+        DUE_WORK.put("kept_sheets", messages_jobs.sweep_due)

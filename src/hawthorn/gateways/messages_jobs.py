@@ -103,6 +103,11 @@ def needed_names() -> set[str]:
     return set(SheetImport.objects.filter(state__in=OPEN_STATES).exclude(name="").values_list("name", flat=True))
 
 
+def sweep_due(*, town: Town, now: datetime) -> int:
+    """Files, of any county, of which the hour is over; how many."""
+    return kept_sheets.sweep(now, needed_names())
+
+
 def is_gone(owner: str) -> bool:
     """Was it a process of this machine that is no more."""
     host, _dot, rest = owner.partition(".")

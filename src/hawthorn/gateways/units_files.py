@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import shapely
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string
 
 from hawthorn.files import sheets
 from hawthorn.files.sheets import Cells, NotAWorkbook, Problem
@@ -24,7 +24,7 @@ SORTS = ("Point", "Polygon", "MultiPolygon")
 def read(data: bytes, *, community: str, datum: str) -> Rows:
     """The units in a file. Every unit is of `community` (12 digits) and its position in `datum`, unless the file says otherwise.
 
-    Problems name row and column of a table; of GeoJSON the number of the feature.
+    Problems name row and column of a table, also of the one that is made of GeoJSON (see `of_feature`).
     """
     try:
         words = _words(data)
@@ -37,10 +37,8 @@ def read(data: bytes, *, community: str, datum: str) -> Rows:
     rows, problems = sheets.read_table(UNITS, _completed(cells, community, datum), COLUMNS[UNITS])
     if not rows and not problems:
         problems = [Problem(UNITS, 0, "", _("没有读到楼院：第一行是列名，下面每行一个楼院。什么也没有改。"))]
-    if features:
-        problems = [_of_feature(one) for one in problems]
     elsewhere = [row.problem("community", _("这里只收 {code} 的楼院").format(code=community)) for row in rows if row["community"] != community]
-    return Rows({UNITS: rows}, problems + elsewhere, _unused(features, cells))
+    return Rows({UNITS: rows}, problems + elsewhere, _unused(features, cells), bool(features))
 
 
 def _words(data: bytes) -> str:
@@ -98,12 +96,17 @@ def _drawn(features: list[Any]) -> Cells:
     return rows
 
 
-def _of_feature(problem: Problem) -> Problem:
-    """A problem of a row, as one of the feature it came from."""
-    words = problem.words
-    if problem.column == get_column_letter(len(COLUMNS[UNITS])):
+def of_feature(problem: Problem) -> Problem:
+    """A problem of a row, as one of the feature it came from; its column by name, since there are no letters."""
+    if not problem.row:
+        return problem
+    words, headings = problem.words, [*(c.heading for c in COLUMNS[UNITS] if c.field != "shape"), _("边界")]
+    heading = headings[column_index_from_string(problem.column) - 1] if problem.column else ""
+    if heading == headings[-1]:
         words = _("图形要是一个点，或者闭合、不自己交叉、中间没有洞的面")
-    return Problem(_("第 {n} 个图形").format(n=problem.row - 1), 0, "", words) if problem.row else problem
+    elif heading and heading not in words:
+        words = _("「{heading}」：{words}").format(heading=heading, words=words)
+    return Problem(_("第 {n} 个图形").format(n=problem.row - 1), 0, "", words)
 
 
 def _unused(features: list[Any], cells: Cells) -> list[str]:

@@ -88,11 +88,15 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 
 @dataclass
 class Rows:
-    """What could be read, by sheet, and what could not. A sheet that is missing is empty. `unused`: columns of a file of units that are none of ours."""
+    """What could be read, by sheet, and what could not. A sheet that is missing is empty. `unused`: columns of a file of units that are none of ours.
+
+    `is_drawn`: each row was a feature of GeoJSON.
+    """
 
     by_sheet: dict[str, list[Row]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
+    is_drawn: bool = False
 
     def of(self, sheet: str) -> list[Row]:
         """The readable rows of one sheet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hawthorn.categories import sheets as catalogue
 from hawthorn.files.sheets import Problem
-from hawthorn.gateways import workbook
+from hawthorn.gateways import kept_sheets, workbook
 from hawthorn.kernel.errors import SENTENCES, NotThere, Refused
 from hawthorn.kernel.world import Seat
 from hawthorn.tenants.models import Tenant
@@ -43,13 +43,28 @@ def tenant_of(request: Request) -> Tenant:
 
 
 def upload_of(request: Request) -> bytes:
-    """The file that came with the form. Raises Refused missing, too_large."""
+    """The file that came with the form, or the one that a dry run has kept for an hour. Raises Refused missing, too_large."""
     upload = request.FILES.get("sheet")
+    if upload is None and (ticket := request.POST.get("ticket", "")):
+        data = kept_sheets.read(kept_sheets.name_of(ticket, **_who(request)))
+        if data is None:
+            raise Refused("missing", ["sheet"], _("试读过的文件只留一小时，已经不在了。什么都没有改动，请再选一次文件。"))
+        return data
     if upload is None:
         raise Refused("missing", ["sheet"], _("请先选一个文件。什么都没有改动。"))
     if (upload.size or 0) > MOST_BYTES:
         raise Refused("too_large", ["sheet"], _("文件太大了，最多 10 MB。没有收下，请分成几个文件再传。"))
     return bytes(upload.read())
+
+
+def forget_upload(request: Request) -> None:
+    """What was written is kept no longer."""
+    if name := kept_sheets.name_of(request.POST.get("ticket", ""), **_who(request)):
+        kept_sheets.forget(name)
+
+
+def _who(request: Request) -> dict[str, int]:
+    return {"user": request.user.pk, "tenant": request.tenant.pk}
 
 
 @contextmanager
@@ -85,26 +100,33 @@ def is_dry(request: Request) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def categories(request: Request) -> HttpResponse:
     """The catalogue as a table; changes by way of Excel, with a dry run first."""
-    tenant, plan = tenant_of(request), None
+    tenant, plan, data = tenant_of(request), None, b""
     if request.method == "POST":
         data = upload_of(request)
         with turn(len(data) > SMALL):
             plan = catalogue.import_categories(data, tenant=tenant, now=request.now, dry_run=is_dry(request))
         if not is_dry(request) and not plan.problems:
+            forget_upload(request)
             messages.success(request, _("目录改好了：{n} 行。").format(n=len(plan.changes)))
             return redirect("categories")
     policy = request.town.policy(desk_of(request).place)
-    context = {"title": _("类别目录"), "export": "categories-xlsx", "field": sheet_field(), "table": True} | shelf(request, tenant.pk, policy) | planned(plan)
+    context = {"title": _("类别目录"), "export": "categories-xlsx", "field": sheet_field(), "table": True} | shelf(request, tenant.pk, policy)
+    context |= planned(plan, request, data)
     return render(request, "web/categories.html", context, status=409 if plan and plan.problems else 200)
 
 
-def planned(plan: Any) -> dict[str, Any]:
-    """What a dry run found, for book.html."""
+def planned(plan: Any, request: Request, data: bytes, again: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """What a dry run found, for book.html. Where nothing is wrong the file is kept for an hour, so that it can be written without choosing it once more.
+
+    `again`: what else was chosen (name, value).
+    """
     if plan is None:
         return {}
+    ticket = "" if plan.problems else kept_sheets.keep([data], **_who(request), now=request.now)
     problems = [{"where": p.where, "words": p.words} for p in plan.problems[:SHOWN]]
     changes = [getattr(c, "words", c) for c in plan.changes[:SHOWN]]
-    return {"planned": True, "problems": problems, "changes": changes, "change_number": len(plan.changes), "problem_number": len(plan.problems)}
+    return {"planned": True, "problems": problems, "changes": changes, "change_number": len(plan.changes), "problem_number": len(plan.problems),
+            "ticket": ticket, "again": again}  # fmt: skip
 
 
 @require_safe
@@ -128,7 +150,7 @@ def not_oneself(found: Any, request: Request) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup_book(request: Request) -> HttpResponse:
     """Places, units, posts and people from one workbook."""
-    tenant, found = tenant_of(request), None
+    tenant, found, data = tenant_of(request), None, b""
     if request.method == "POST":
         data = upload_of(request)
         with turn(len(data) > SMALL):
@@ -137,6 +159,7 @@ def setup_book(request: Request) -> HttpResponse:
         not_oneself(found, request)
         if not is_dry(request) and not found.problems:
             done = workbook.apply(found, actor_user_id=request.actor.user, now=request.now)
+            forget_upload(request)
             words = _("工作簿写好了：{n} 处。").format(n=len(done.changes))
             more = _("新账号 {n} 个，密码请在“岗位和人”里当面重设。").format(n=len(done.new_usernames)) if done.new_usernames else ""
             messages.success(request, words + more)
@@ -144,7 +167,7 @@ def setup_book(request: Request) -> HttpResponse:
     context = {
         "title": _("设置工作簿"), "words": _("一个 Excel 文件写好地方、楼院、岗位和人。先试读，看清楚再写入；写几遍结果都一样。"), "export": "workbook-xlsx",
         "field": sheet_field(), "export_label": _("下载样表"),
-    } | planned(found)  # fmt: skip
+    } | planned(found, request, data)  # fmt: skip
     return render(request, "web/book.html", context, status=409 if found and found.problems else 200)
 
 

@@ -21,7 +21,7 @@ from hawthorn.loops.rows import Row
 from hawthorn.redrawing import graph, queries, rules, sheets
 from hawthorn.redrawing.actions import plans
 from hawthorn.web import answering, items, story, words
-from hawthorn.web.books import as_file, is_dry, planned, sheet_field, upload_of
+from hawthorn.web.books import as_file, forget_upload, is_dry, planned, sheet_field, upload_of
 from hawthorn.web.plans import LATEST, moves_words, stage_words
 from hawthorn.web.request import Request, whole
 from hawthorn.web.unit_map import drawing
@@ -123,20 +123,22 @@ def plan_xlsx(request: Request, item: int) -> HttpResponse:
 def plan_sheet(request: Request, item: int) -> HttpResponse:
     """Changes by way of Excel, with a dry run first."""
     row = loop_queries.get_visible(item, actor=request.actor, town=request.town, now=request.now, loop="plans")
-    card, told = request.town.places[row.item.community_id or 0], None
+    card, told, data = request.town.places[row.item.community_id or 0], None, b""
     if rules.seat_for(request.actor, card, rules.DRAFTS) is None:
         raise Refused("not_yours")
     if row.item.stage not in plans.DRAWN_IN:
         raise Refused("wrong_stage")
     if request.method == "POST":
-        told = sheets.read(upload_of(request), request.town, queries.survey(card.id), plans.drawn_by(item), plans.opened_by(item)[item])
+        data = upload_of(request)
+        told = sheets.read(data, request.town, queries.survey(card.id), plans.drawn_by(item), plans.opened_by(item)[item])
         if not is_dry(request) and not told.problems:
+            forget_upload(request)
             n = plans.redraw(item, told.moves, actor=request.actor, town=request.town, now=request.now, door="page")
             return answering.done(request, reverse("plan", args=[item]), _("移了 {n} 个楼院。").format(n=n))
     context = {
         "title": _("用 Excel 改方案"), "words": _("下载方案，只改“方案的网格”一列，再传上来。先试读，看清楚再写入。"),
         "export_url": reverse("plan-xlsx", args=[item]), "export_label": _("下载方案"), "field": sheet_field(),
-    } | planned(told)  # fmt: skip
+    } | planned(told, request, data)  # fmt: skip
     return render(request, "web/book.html", context, status=409 if told and told.problems else 200)
 
 

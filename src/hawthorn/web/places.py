@@ -14,7 +14,7 @@ from hawthorn.gateways import gaps, workbook, workbook_opening
 from hawthorn.kernel.errors import Refused
 from hawthorn.loops.town import town_by_id
 from hawthorn.tenants.models import Tenant
-from hawthorn.web.books import SMALL, is_dry, not_oneself, planned, sheet_field, turn, upload_of
+from hawthorn.web.books import SMALL, forget_upload, is_dry, not_oneself, planned, sheet_field, turn, upload_of
 from hawthorn.web.request import Request
 from hawthorn.web.whose import county_of
 
@@ -22,7 +22,7 @@ from hawthorn.web.whose import county_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_place(request: Request) -> HttpResponse:
     """Look a workbook through, or write it; then what is still missing."""
-    county, found = county_of(request), None
+    county, found, data = county_of(request), None, b""
     if request.method == "POST":
         data = upload_of(request)
         with turn(len(data) > SMALL):
@@ -30,13 +30,14 @@ def new_place(request: Request) -> HttpResponse:
             not_oneself(found, request)
             if not is_dry(request) and not found.problems:
                 _write(request, county, found)
+                forget_upload(request)
                 return redirect("county")
     context = {
         "title": _("开新街道"), "words": _("一个 Excel 文件写好街道、地方、楼院、岗位和人。先试读，看清楚再写入；写几遍结果都一样。别的街道碰不到。"),
         "export": "workbook-xlsx", "field": sheet_field(), "export_label": _("下载样表"),
     }  # fmt: skip
     status = 409 if found and found.problems else 200
-    return render(request, "web/book.html", context | planned(found), status=status)
+    return render(request, "web/book.html", context | planned(found, request, data), status=status)
 
 
 def _write(request: Request, county: Tenant, found: Any) -> None:

@@ -19,7 +19,7 @@ from hawthorn.redrawing.actions import joins
 from hawthorn.territory.datum import NAMES
 from hawthorn.territory.models import Place
 from hawthorn.web import answering
-from hawthorn.web.books import is_dry, planned, sheet_field, upload_of
+from hawthorn.web.books import forget_upload, is_dry, planned, sheet_field, upload_of
 from hawthorn.web.redrawing import place_of
 from hawthorn.web.request import Request
 
@@ -32,17 +32,21 @@ WHOSE = {"wgs84": "手机定位", "cgcs2000": "国家 2000，测绘资料", "gcj
 @require_http_methods(["GET", "HEAD", "POST"])
 def units(request: Request, community: int) -> HttpResponse:
     """Read, look through, write; the same file again changes nothing. For those who draft plans here; others 404."""
-    card, found, rows = place_of(request, community), None, None
+    card, found, rows, data = place_of(request, community), None, None, b""
     if rules.seat_for(request.actor, card, rules.DRAFTS) is None:
         raise Refused("not_yours")
     if request.method == "POST":
         place = Place.objects.select_related("tenant__county").get(pk=card.id)
-        rows = units_files.read(upload_of(request), community=card.code, datum=_datum(request))
+        data = upload_of(request)
+        rows = units_files.read(data, community=card.code, datum=_datum(request))
         found = workbook.plan(rows, place.tenant, now=request.now)
+        if rows.is_drawn:
+            found.problems[:] = map(units_files.of_feature, found.problems)
         if not is_dry(request) and not found.problems:
             with atomic():
                 done = workbook.apply(found, actor_user_id=request.actor.user, now=request.now)
                 number = joins.find_joins(community=place, now=request.now)
+            forget_upload(request)
             said = _("写好了：{n} 处；重新找到 {joins} 条接边，手工改过的没有动。").format(n=len(done.changes), joins=number)
             return answering.done(request, reverse("redrawing-ground", args=[card.id]), said)
     choices = [
@@ -56,7 +60,7 @@ def units(request: Request, community: int) -> HttpResponse:
         "export": "workbook-xlsx" if _may_book(request) else "",
         "export_label": _("下载样表"),
         "more": [{"kind": "select", "name": "datum", "label": _("坐标系（文件里没写的时候）"), "choices": choices, "required": True}],
-    } | planned(found)  # fmt: skip
+    } | planned(found, request, data, [("datum", request.POST.get("datum", ""))])  # fmt: skip
     return render(request, "web/book.html", context, status=409 if found and found.problems else 200)
 
 
