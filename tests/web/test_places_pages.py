@@ -52,7 +52,7 @@ def test_the_county_opens_a_subdistrict_after_a_dry_run_and_is_told_what_is_miss
     assert "1 个楼院没有归网格" in page
     made = Tenant.objects.get(code="999901003")
     assert (made.county, made.is_demo) == (s.county, True), "a subdistrict of a demo is one too, and its pages say so"
-    assert "会改 0 处" in client.post("/places/new", {"sheet": third(), "do": "dry"}).content.decode()
+    assert "没有要写入的" in client.post("/places/new", {"sheet": third(), "do": "dry"}).content.decode()
 
 
 def test_the_county_opens_nothing_in_another_county_and_a_desk_opens_nothing(s: Scene, at: At) -> None:

@@ -137,7 +137,7 @@ def test_a_plan_goes_out_to_excel_and_comes_back_changed(laid: Scene, at: At) ->
     assert "移了 0 个楼院" in page(unchanged)
     changed = {f"E{rows['r05']}": "二网格"}
     dry = page(desk.post(f"{here}/sheet", {"sheet": book(data, **changed), "do": "dry"}))
-    assert "会改 1 处" in dry
+    assert "有 1 处要写入" in dry
     assert "r5 号楼：从一网格到二网格，30 户" in dry
     assert "0 个楼院、0 户不一样" in page(desk.get(here))
     assert "移了 1 个楼院" in page(desk.post(f"{here}/sheet", {"sheet": book(data, **changed), "do": "write"}, follow=True))

@@ -116,13 +116,13 @@ def categories(request: Request) -> HttpResponse:
 
 
 def planned(plan: Any, request: Request, data: bytes, again: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
-    """What a dry run found, for book.html. Where nothing is wrong the file is kept for an hour, so that it can be written without choosing it once more.
+    """What a dry run found, for book.html.
 
-    `again`: what else was chosen (name, value).
+    Where nothing is wrong and something new the file is kept for an hour, so that it can be written without choosing it once more. `again`: what else was chosen (name, value).
     """
     if plan is None:
         return {}
-    ticket = "" if plan.problems else kept_sheets.keep([data], **_who(request), now=request.now)
+    ticket = "" if plan.problems or not plan.changes else kept_sheets.keep([data], **_who(request), now=request.now)
     problems = [{"where": p.where, "words": p.words} for p in plan.problems[:SHOWN]]
     changes = [getattr(c, "words", c) for c in plan.changes[:SHOWN]]
     return {"planned": True, "problems": problems, "changes": changes, "change_number": len(plan.changes), "problem_number": len(plan.problems),

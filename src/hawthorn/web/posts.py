@@ -30,7 +30,8 @@ from hawthorn.web.request import Request, is_near, whole
 
 MANY = 16
 SAID = {
-    "appoint": "任命好了。原来的人卸任的，系统会开交接单。",
+    "appoint": "任命好了。",
+    "replaced": "任命好了，原来的人到时卸任。交接单在“缺岗和交接”里；日子还远的，到前一周再开。",
     "end": "记好了。到时候权限就没有了，系统会开交接单。",
     "stand_in": "B角定好了。",
     "end_stand_in": "记好了。",
@@ -135,7 +136,7 @@ def _do(request: Request, card: PostCard) -> str:
         actions.end_stand_in(_named(request, StandIn, card), to_at=when(request, "to_at"), **common)
     else:
         raise NotThere
-    return do
+    return "replaced" if do == "appoint" and "replaces" in data else do
 
 
 def _named(request: Request, model: type[Holding] | type[StandIn], card: PostCard) -> int:
