@@ -118,7 +118,8 @@ def categories(request: Request) -> HttpResponse:
 def planned(plan: Any, request: Request, data: bytes, again: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     """What a dry run found, for book.html.
 
-    Where nothing is wrong and something new the file is kept for an hour, so that it can be written without choosing it once more. `again`: what else was chosen (name, value).
+    Where nothing is wrong and something new the file is kept for an hour, so that it can be written without choosing it once more.
+    `again`: what else was chosen (name, value).
     """
     if plan is None:
         return {}
