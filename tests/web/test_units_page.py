@@ -157,6 +157,12 @@ def test_a_column_that_is_none_of_ours_is_named_and_the_rest_is_read(s: Scene, a
     assert "GCJ-02（高德、腾讯地图）" in form
 
 
+def test_names_nobody_can_write_down_are_no_error(s: Scene, at: At) -> None:
+    odd = {"code": "k1", "name": "新一号楼", "a\ud800b": 1, "\u200b": 2, "长" * 90: 3}
+    assert f"没有用到的列：a?b、{'长' * 40}。" in page(sent(at, s, geojson((odd, None)), "dry"))
+    assert "没有用到的列：a?b。" in page(sent(at, s, "楼院编号,名称,a\0b\nk1,新一号楼,1\n", "dry"))
+
+
 def test_a_border_that_crosses_itself_is_named_by_its_feature(s: Scene, at: At) -> None:
     knot = {"type": "Polygon", "coordinates": [[[113.1, 35.2], [113.2, 35.3], [113.2, 35.2], [113.1, 35.3], [113.1, 35.2]]]}
     said = page(sent(at, s, geojson(({"code": "g1", "name": "甲院"}, None), ({"code": "g2", "name": "乙院"}, knot))), 409)

@@ -15,9 +15,9 @@ from hawthorn.files import sheets
 from hawthorn.files.sheets import Cells, NotAWorkbook, Problem
 from hawthorn.gateways.messages_text import delimiter_of, encoding_of
 from hawthorn.gateways.workbook_rows import COLUMNS, UNITS, Rows
-from hawthorn.kernel.words import _
+from hawthorn.kernel.words import UNKEEPABLE, _, is_seen
 
-MOST_UNITS = 20_000
+MOST_UNITS, LONGEST = 20_000, 40
 SORTS = ("Point", "Polygon", "MultiPolygon")
 
 
@@ -113,7 +113,7 @@ def _unused(features: list[Any], cells: Cells) -> list[str]:
     """Headings (of GeoJSON: names of properties) that are none of ours, in their order; nothing of them is read."""
     ours = {c.heading for c in COLUMNS[UNITS]} | ({c.field for c in COLUMNS[UNITS]} if features else set())
     heads = (name for feature in features for name in _said(feature)) if features else (str(value or "").strip() for value in (cells[0] if cells else ()))
-    return [name for name in dict.fromkeys(heads) if name and name not in ours]
+    return [UNKEEPABLE.sub("?", name)[:LONGEST] for name in dict.fromkeys(heads) if is_seen(name) and name not in ours]
 
 
 def _geometry(feature: Any) -> tuple[float | None, float | None, str]:
