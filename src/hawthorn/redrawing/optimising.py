@@ -53,6 +53,8 @@ CHAINS, FEW, MANY = 4, 2, 1_000
 """How often it begins anew, and how often with so many units, which need longer ones; the best one counts."""
 A_UNIT, LEAST, MOST = 1_250, 500_000, 5_000_000
 """Iterations (moves looked at, over a border) for each unit where none are named, and the fewest and most in all."""
+LONGER: dict[Wish, int] = {"nice": 2}
+"""So many times as long for this wish, with few units: the best borders lie farther from today's."""
 TRIES, AGAIN = 6, 75
 """How often it is brought into balance anew, and iterations a unit in between at a higher price."""
 STEP, WIDE = 256, 4
@@ -188,8 +190,9 @@ class Prices:
 def draw(ground: Ground, *, wish: Wish = "normal", seed: int = 0, iterations: int = 0, tell: Progress | None = None, hands: Hands | None = None) -> list[int]:
     """Grid by unit. The same seed and iterations give the same plan, by however many hands. Raises Impossible where every plan would break a rule."""
     check(ground)
-    steps, share = iterations or min(MOST, max(LEAST, A_UNIT * len(ground.units))), flow_share(ground, TOLERANCE)
-    chains = CHAINS if len(ground.units) < MANY else FEW
+    is_few = len(ground.units) < MANY
+    steps = iterations or min(MOST, max(LEAST, A_UNIT * len(ground.units))) * (LONGER.get(wish, 1) if is_few else 1)
+    share, chains = flow_share(ground, TOLERANCE), CHAINS if is_few else FEW
     attempts = [partial(one_chain, ground, wish, f"{seed}/{n}", steps // chains, share) for n in range(chains)]
     found: list[tuple[float, list[int]]] = (hands or Hands(1)).work_off(attempts, tell or _go_on)
     (least, most), today = bounds_of(ground), list(ground.today)
