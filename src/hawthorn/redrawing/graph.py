@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -112,13 +113,17 @@ def parts_of(ground: Ground, plan: Sequence[int]) -> list[list[int]]:
     return parts
 
 
+def torn(ground: Ground, plan: Sequence[int]) -> list[int]:
+    """The grids that are not one piece: in several, or without any unit."""
+    pieces = Counter(plan[part[0]] for part in parts_of(ground, plan))
+    return [grid for grid in range(len(ground.grids)) if pieces[grid] != 1]
+
+
 def measured(ground: Ground, plan: Sequence[int]) -> Measures:
     """A plan as its judges see it."""
-    loads, counts = loads_of(ground, plan), [0] * len(ground.grids)
-    for part in parts_of(ground, plan):
-        counts[plan[part[0]]] += 1
+    loads = loads_of(ground, plan)
     deviation = round(max(abs(load - ground.mean) for load in loads) / ground.mean, 9)
-    return Measures(deviation, moved_of(ground, plan) / ground.total, cost_of(ground, plan), sum(n != 1 for n in counts))
+    return Measures(deviation, moved_of(ground, plan) / ground.total, cost_of(ground, plan), len(torn(ground, plan)))
 
 
 def bounds_of(ground: Ground, tolerance: float = TOLERANCE) -> tuple[float, float]:

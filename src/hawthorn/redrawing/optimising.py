@@ -195,8 +195,8 @@ def draw(ground: Ground, *, wish: Wish = "normal", seed: int = 0, iterations: in
     share, chains = flow_share(ground, TOLERANCE), CHAINS if is_few else FEW
     attempts = [partial(one_chain, ground, wish, f"{seed}/{n}", steps // chains, share) for n in range(chains)]
     found: list[tuple[float, list[int]]] = (hands or Hands(1)).work_off(attempts, tell or _go_on)
-    (least, most), today = bounds_of(ground), list(ground.today)
-    if min(today) >= 0 and all(least <= load <= most for load in loads_of(ground, today)):
+    today = list(ground.today)
+    if min(today) >= 0 and _is_even(ground, loads_of(ground, today)):
         found.append((_worth(ground, today, PRICES[wish], share), today))  # nobody moves for what is no better
     worth, plan = min(found)
     if worth == math.inf:
@@ -246,9 +246,8 @@ def _go_on(_share: float) -> bool:
 # ── into balance ──
 def balance(drawing: Drawing, prices: Prices, random: Random) -> bool:
     """Carry the least flow over the borders, unit by unit, until every grid is within its bounds; whether it came so far. Raises Impossible."""
-    least, most = bounds_of(drawing.ground)
     for n in range(ROUNDS):
-        if all(least <= load <= most for load in drawing.loads):
+        if _is_even(drawing.ground, drawing.loads):
             return True
         flow = least_flow(drawing.ground, drawing.plan, TOLERANCE * (WITHIN if n < ROUNDS // 2 else 1.0))
         arcs = sorted(flow, key=lambda arc: -flow[arc])
@@ -256,7 +255,12 @@ def balance(drawing: Drawing, prices: Prices, random: Random) -> bool:
             random.shuffle(arcs)
         for arc in arcs:
             _carry(drawing, prices, arc, flow[arc])
-    return all(least <= load <= most for load in drawing.loads)
+    return _is_even(drawing.ground, drawing.loads)
+
+
+def _is_even(ground: Ground, loads: Sequence[int]) -> bool:
+    least, most = bounds_of(ground)
+    return all(least <= load <= most for load in loads)
 
 
 def _carry(drawing: Drawing, prices: Prices, arc: tuple[int, int], amount: float) -> None:

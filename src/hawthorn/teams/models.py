@@ -49,7 +49,7 @@ class Post(models.Model):
 class Holding(models.Model):
     """Who holds a post, from–to (to is exclusive, to the second). `shows_name`: the holder agreed to be named in public.
 
-    `by`, `ended_by`: who appointed them and who set the end; nobody: the console, or the day a plan came into force.
+    `by`, `ended_by`: who appointed them and who set the end; nobody: the console, or (an end) the day their grid was closed.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")

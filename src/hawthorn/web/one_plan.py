@@ -197,13 +197,6 @@ def _grids(found: queries.Survey, grids: list[int], drawn: Drawn, base: Drawn, c
     return rows
 
 
-def _torn(over: graph.Ground, drawn: Drawn, called: Called) -> str:
-    """The grids that are in several pieces, by name."""
-    numbers = queries.numbers_of(over, drawn)
-    pieces = Counter(numbers[part[0]] for part in graph.parts_of(over, numbers))
-    return "、".join(called(int(over.grids[grid])) for grid, n in sorted(pieces.items()) if n > 1)
-
-
 def _pairs(moving: list[Any], base: Drawn, drawn: Drawn, called: Called) -> list[str]:
     """How many go from where to where, a sentence for each pair of grids."""
     found = Counter[tuple[int | None, int]]()
@@ -222,7 +215,8 @@ def _measures(row: Row, found: queries.Survey, drawn: Drawn, base: Drawn, called
     if ground is None or not row.item.open:
         return [_("报批时：") + moves_words(row) + _("换网格。")]
     over, before = queries.drawn_over(ground, drawn), {**drawn, **{u: g for u, g in base.items() if u in drawn}}
-    now = graph.measured(over, queries.numbers_of(over, drawn))
+    numbers = queries.numbers_of(over, drawn)
+    now, torn = graph.measured(over, numbers), "、".join(called(int(over.grids[grid])) for grid in graph.torn(over, numbers))
     other = queries.drawn_over(ground, before)
     was = graph.cost_of(other, queries.numbers_of(other, before))
     moved = [u for u in found.units if drawn[u.pk] != base.get(u.pk)]
@@ -231,7 +225,7 @@ def _measures(row: Row, found: queries.Survey, drawn: Drawn, base: Drawn, called
         _("{units} 个楼院、{n} 户不一样。").format(units=len(moved), n=sum(u.households for u in moved)),
         _("离平均最远的网格差 {share:.0%}").format(share=now.deviation) + (_("，在 ±10% 以内。") if now.deviation <= graph.TOLERANCE else _("，超出了 ±10%。")),
         _("边界是原来的 {n:.0f}%，数越小，边界越顺。").format(n=100 * now.cost / (was or 1)),
-        _("每个网格都连成一片。") if not now.broken else _("没有连成一片：{names}。报批前要改好。").format(names=_torn(over, drawn, called)),
+        _("每个网格都连成一片。") if not torn else _("没有连成一片：{names}。报批前要改好。").format(names=torn),
     ]
     empty = [name for grid, name in called.opened.items() if grid >= -plans.MOST_OPENED and grid not in drawn.values()]
     said += [_("还没有楼院：{names}。生效时不会设。").format(names="、".join(empty))] if empty else []

@@ -40,14 +40,15 @@ def community_plans(request: Request, community: int) -> HttpResponse:
     found, made = queries.survey(card.id), list(Proposal.objects.filter(community=card.id).order_by("id"))
     ground = queries.ground(found)
     is_going, drawn = any(p.state == "going" for p in made), [p for p in made if p.state == "done"]
+    same = [p.wish for p in drawn if _is_today(p, found)]
     context = {
         "place": card.name, "ground": reverse("redrawing-ground", args=[card.id]), "may": may, "is_ready": ground is not None, "is_going": is_going,
         "flow": flow_of(ground),
         "seconds": SECONDS, "share": round(100 * sum(1.0 if p.state != "going" else p.share for p in made) / len(made)) if made else 0,
         "table": _side_by_side(request, ground, made), "key": forms.new_key(), "fields": _fields(ground, made),
         "whys": [{"wish": _(WISHES[p.wish]), "why": said_of(ground, p.why)} for p in made if p.why and ground],
-        "wishes": [{"wish": p.wish, "label": _(WISHES[p.wish])} for p in drawn if not _is_today(p, found)],
-        "same": "、".join(_(WISHES[p.wish]) for p in drawn if _is_today(p, found)), "plans": _plans(request, card),
+        "wishes": [{"wish": p.wish, "label": _(WISHES[p.wish])} for p in drawn if p.wish not in same],
+        "same": "、".join(_(WISHES[wish]) for wish in same), "plans": _plans(request, card),
     }  # fmt: skip
     response = render(request, "web/plans.html", context)
     if is_going:

@@ -81,5 +81,5 @@ def _groups(tenant: Tenant, said: Any, wrong: dict[str, str]) -> list[dict[str, 
         {"title": _("名称和颜色"), "fields": plain},
         {"title": _("个人信息找谁"), "words": _("写在隐私说明上。改了，隐私说明就是新的一版。"), "fields": [kept[name] for name in TOLD]},
         {"title": _("备案信息"), "words": _("写在每一页的页脚。没有就不填。"), "fields": [kept[name] for name in FOOTER]},
-        {"title": _("本地叫法"), "words": _("本地有自己的名字就写上：工作人员的页面、单子和导出的表用它，帮助页告诉居民。"), "fields": own},
+        {"title": _("本地叫法"), "words": _("本地有自己的名字就写上，帮助页告诉居民；来话的单子和导出的表就用这个名字。"), "fields": own},
     ]
